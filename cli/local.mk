@@ -1,5 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
+# What tests need of the command line; the commands themselves stay outside.
+libsbsim_a_SOURCES += \
+  %D%/flags.c %D%/flags_help.c %D%/flags.h \
+  %D%/output.c %D%/output.h \
+  %D%/progress.c %D%/progress.h
+
 bin_PROGRAMS += sbsim
 sbsim_SOURCES = \
-  %D%/main.c
+  %D%/main.c %D%/command.h
 sbsim_LDADD = $(SBS_LIBS)
+
+UNIT_TESTS += tests/test_cli_flags tests/test_cli_output
+tests_test_cli_flags_SOURCES = tests/test_cli_flags.c tests/tap.h
+tests_test_cli_flags_LDADD = $(SBS_LIBS)
+tests_test_cli_output_SOURCES = tests/test_cli_output.c tests/tap.h
+tests_test_cli_output_LDADD = $(SBS_LIBS)

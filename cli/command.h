@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The sub-commands of sbsim, one cli/cmd_NAME.c each. argv[0] is the name of
+ * the command (or of the program, for the default command); the result is
+ * the exit status: 0 done, 1 failed, 2 usage, 3 finished but a stated check
+ * failed. */
+#ifndef SBS_CLI_COMMAND_H
+#define SBS_CLI_COMMAND_H
+
+/* In the order of --help: name, one line. */
+#define SBS_COMMANDS(X)
+
+#define SBS_COMMAND_(name, summary) int sbs_cmd_##name(int argc, char **argv);
+SBS_COMMANDS(SBS_COMMAND_)
+#undef SBS_COMMAND_
+
+#endif
