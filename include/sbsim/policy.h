@@ -177,7 +177,7 @@ struct sbs_ctx {
 enum sbs_taken { SBS_PASS = 0, SBS_TAKEN = 1 };
 
 /* Why a worker is gone. */
-enum sbs_loss { SBS_LOSS_RECLAIMED, SBS_LOSS_FAILED };
+enum sbs_loss { SBS_LOSS_RECLAIMED, SBS_LOSS_FAILED, SBS_LOSS_STOPPED };
 
 /* Decisions a layer makes; two layers with the same one contradict each
  * other, except for SBS_ROLE_COPY. */

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "model/book.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+
+/* Make room for one more element; doubling keeps it rare. */
+static int grow(void **array, uint32_t *cap, uint32_t n, size_t size)
+{
+    if (n < *cap)
+        return 0;
+    uint32_t want = *cap < 16 ? 16 : 2 * *cap;
+    void *bigger = realloc(*array, (size_t)want * size);
+    if (!bigger)
+        return -1;
+    *array = bigger;
+    *cap = want;
+    return 0;
+}
+
+#define GROW(b, array, cap, n) \
+    grow((void **)&(b)->array, &(b)->cap, (b)->n, sizeof *(b)->array)
+
+int sbs_book_init(struct sbs_book *b, uint32_t n_tasks,
+                  uint32_t units_per_task, uint32_t n_workers)
+{
+    memset(b, 0, sizeof *b);
+    b->n_tasks = n_tasks;
+    b->units_per_task = units_per_task;
+    b->n_units = n_tasks * units_per_task;
+    size_t n = b->n_units;
+    b->unit_flags = calloc(n, sizeof *b->unit_flags);
+    b->holders = calloc(n, sizeof *b->holders);
+    b->owner = calloc(n, sizeof *b->owner);
+    b->copy_head = malloc(n * sizeof *b->copy_head);
+    b->task_left = calloc(n_tasks, sizeof *b->task_left);
+    b->cap_workers = n_workers + 8;
+    b->workers = calloc(b->cap_workers, sizeof *b->workers);
+    b->cap_attempts = b->n_units + 8;
+    b->attempts = calloc(b->cap_attempts, sizeof *b->attempts);
+    b->cap_bindings = n_workers + 8;
+    b->bindings = calloc(b->cap_bindings, sizeof *b->bindings);
+    if (!b->unit_flags || !b->holders || !b->owner || !b->copy_head ||
+        !b->task_left || !b->workers || !b->attempts || !b->bindings) {
+        sbs_book_fini(b);
+        return -1;
+    }
+    memset(b->copy_head, 0xff, n * sizeof *b->copy_head);
+    return 0;
+}
+
+void sbs_book_fini(struct sbs_book *b)
+{
+    free(b->unit_flags);
+    free(b->holders);
+    free(b->owner);
+    free(b->copy_head);
+    free(b->task_left);
+    free(b->lost);
+    free(b->workers);
+    free(b->attempts);
+    free(b->bindings);
+    free(b->copies);
+    memset(b, 0, sizeof *b);
+}
+
+void sbs_book_reset(struct sbs_book *b, bool pull)
+{
+    memset(b->unit_flags, 0, b->n_units * sizeof *b->unit_flags);
+    memset(b->holders, 0, b->n_units * sizeof *b->holders);
+    if (b->copies_made)
+        memset(b->copy_head, 0xff, b->n_units * sizeof *b->copy_head);
+    for (uint32_t t = 0; t < b->n_tasks; t++)
+        b->task_left[t] = b->units_per_task;
+    b->copies_made = false;
+    b->queue_next = 0;
+    b->queue_end = pull ? b->n_units : 0;
+    b->n_lost = b->n_workers = b->n_attempts = 0;
+    b->n_bindings = b->n_copies = 0;
+}
+
+uint32_t sbs_book_add_worker(struct sbs_book *b)
+{
+    if (GROW(b, workers, cap_workers, n_workers) != 0) {
+        b->out_of_memory = true;
+        return SBS_NONE;
+    }
+    struct sbs_book_worker *w = &b->workers[b->n_workers];
+    w->pub = (struct sbs_worker){ .state = SBS_WORKER_ORDERED,
+                                  .requested_s = INFINITY,
+                                  .ready_s = NAN,
+                                  .attempt = SBS_NONE };
+    w->current = w->bound_head = w->bound_tail = SBS_NONE;
+    w->cancelling = false;
+    return b->n_workers++;
+}
+
+uint32_t sbs_book_add_attempt(struct sbs_book *b, uint32_t worker,
+                              struct sbs_range units, double since_s)
+{
+    if (GROW(b, attempts, cap_attempts, n_attempts) != 0) {
+        b->out_of_memory = true;
+        return SBS_NONE;
+    }
+    struct sbs_book_attempt *a = &b->attempts[b->n_attempts];
+    a->pub = (struct sbs_attempt){
+        .worker = worker,
+        .first_unit = units.first,
+        .n_units = units.end - units.first,
+        .state = SBS_ATTEMPT_WAITING,
+        .copy = b->owner[units.first] != worker,
+        .since_s = since_s,
+        .seen_s = NAN,
+    };
+    a->begun_s = a->uploaded_s = NAN;
+    return b->n_attempts++;
+}
+
+/* Beside the owner: chain the worker to each unit it shares. */
+static void add_copy(struct sbs_book *b, uint32_t worker, uint32_t unit)
+{
+    if (GROW(b, copies, cap_copies, n_copies) != 0) {
+        b->out_of_memory = true;
+        return;
+    }
+    b->copies_made = true;
+    b->copies[b->n_copies] =
+        (struct sbs_copy){ .worker = worker, .next = b->copy_head[unit] };
+    b->copy_head[unit] = b->n_copies++;
+}
+
+void sbs_book_hold(struct sbs_book *b, uint32_t worker,
+                   struct sbs_range units)
+{
+    for (uint32_t u = units.first; u < units.end; u++) {
+        if (b->holders[u]++ == 0)
+            b->owner[u] = worker;
+        else
+            add_copy(b, worker, u);
+    }
+}
+
+void sbs_book_release(struct sbs_book *b, struct sbs_range units)
+{
+    for (uint32_t u = units.first; u < units.end; u++) {
+        SBS_DASSERT(b->holders[u] > 0);
+        b->holders[u]--;
+    }
+}
+
+int sbs_book_bind(struct sbs_book *b, uint32_t worker,
+                  struct sbs_range units, bool one_by_one)
+{
+    if (GROW(b, bindings, cap_bindings, n_bindings) != 0) {
+        b->out_of_memory = true;
+        return -1;
+    }
+    struct sbs_book_worker *w = &b->workers[worker];
+    uint32_t i = b->n_bindings++;
+    b->bindings[i] = (struct sbs_binding){ .next_unit = units.first,
+                                           .end_unit = units.end,
+                                           .next = SBS_NONE,
+                                           .one_by_one = one_by_one };
+    if (w->bound_head == SBS_NONE)
+        w->bound_head = i;
+    else
+        b->bindings[w->bound_tail].next = i;
+    w->bound_tail = i;
+    sbs_book_hold(b, worker, units);
+    return 0;
+}
+
+bool sbs_book_has_bound(const struct sbs_book *b, uint32_t worker)
+{
+    return b->workers[worker].bound_head != SBS_NONE;
+}
+
+/* The client told the worker's list which units it holds already. */
+static void skip_seen(struct sbs_book *b, struct sbs_binding *x)
+{
+    uint32_t from = x->next_unit;
+    while (x->next_unit < x->end_unit &&
+           (b->unit_flags[x->next_unit] & SBS_UNIT_SEEN))
+        x->next_unit++;
+    sbs_book_release(b, (struct sbs_range){ from, x->next_unit });
+}
+
+bool sbs_book_next_bound(struct sbs_book *b, uint32_t worker,
+                         struct sbs_range *units)
+{
+    struct sbs_book_worker *w = &b->workers[worker];
+    while (w->bound_head != SBS_NONE) {
+        struct sbs_binding *x = &b->bindings[w->bound_head];
+        skip_seen(b, x);
+        if (x->next_unit == x->end_unit) {
+            w->bound_head = x->next;
+            continue;
+        }
+        units->first = x->next_unit;
+        units->end = x->one_by_one ? x->next_unit + 1 : x->end_unit;
+        x->next_unit = units->end;
+        if (x->next_unit == x->end_unit)
+            w->bound_head = x->next;
+        return true;
+    }
+    return false;
+}
+
+uint32_t sbs_book_queued(const struct sbs_book *b)
+{
+    uint32_t n = b->queue_end - b->queue_next;
+    for (uint32_t i = 0; i < b->n_lost; i++)
+        n += b->lost[i].end - b->lost[i].first;
+    return n;
+}
+
+/* Take from the first lost range; it is gone when empty. */
+static void take_lost(struct sbs_book *b, uint32_t n,
+                      struct sbs_range *units)
+{
+    struct sbs_range *r = &b->lost[0];
+    units->first = r->first;
+    units->end = r->end - r->first > n ? r->first + n : r->end;
+    r->first = units->end;
+    if (r->first == r->end)
+        memmove(r, r + 1, --b->n_lost * sizeof *r);
+}
+
+bool sbs_book_take(struct sbs_book *b, uint32_t worker, uint32_t n,
+                   struct sbs_range *units)
+{
+    if (n == 0)
+        return false;
+    if (b->n_lost > 0) {
+        take_lost(b, n, units);
+    } else if (b->queue_next < b->queue_end) {
+        uint32_t left = b->queue_end - b->queue_next;
+        units->first = b->queue_next;
+        units->end = b->queue_next += n < left ? n : left;
+    } else {
+        return false;
+    }
+    sbs_book_hold(b, worker, *units);
+    return true;
+}
+
+void sbs_book_give_back(struct sbs_book *b, struct sbs_range units)
+{
+    if (GROW(b, lost, cap_lost, n_lost) != 0) {
+        b->out_of_memory = true;
+        return;
+    }
+    uint32_t i = b->n_lost++;
+    for (; i > 0 && b->lost[i - 1].first > units.first; i--)
+        b->lost[i] = b->lost[i - 1];
+    b->lost[i] = units;
+}

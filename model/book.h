@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The driver's books of one run: which unit is held by whom, seen or not;
+ * the queue; attempts and bound work of every worker. No policy, no clock.
+ * All arrays keep their size between runs, so a run allocates only while it
+ * sets a new record in workers, attempts or bindings. */
+#ifndef SBS_MODEL_BOOK_H
+#define SBS_MODEL_BOOK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <sbsim/policy.h>
+
+#define SBS_NONE UINT32_MAX
+
+/* Consecutive units waiting for a worker that will run them itself. */
+struct sbs_binding {
+    uint32_t next_unit, end_unit;
+    uint32_t next; /* binding of the same worker, or SBS_NONE */
+    bool one_by_one;
+};
+
+struct sbs_book_worker {
+    struct sbs_worker pub;
+    uint32_t current; /* attempt WAITING or RUNNING, or SBS_NONE */
+    uint32_t bound_head, bound_tail;
+    bool cancelling; /* its running attempt has been ordered dropped */
+};
+
+struct sbs_book_attempt {
+    struct sbs_attempt pub;
+    double begun_s, uploaded_s;
+};
+
+/* A further holder of a unit, beside its owner. */
+struct sbs_copy {
+    uint32_t worker, next;
+};
+
+struct sbs_range {
+    uint32_t first, end;
+};
+
+enum { SBS_UNIT_SEEN = 1, SBS_UNIT_UPLOADED = 2 };
+
+struct sbs_book {
+    uint32_t n_tasks, units_per_task, n_units;
+    uint8_t *unit_flags;  /* [n_units] */
+    uint16_t *holders;    /* [n_units] attempts and bindings with the unit */
+    uint32_t *owner;      /* [n_units] its first holder, a worker */
+    uint32_t *copy_head;  /* [n_units] into copies, or SBS_NONE */
+    uint32_t *task_left;  /* [n_tasks] units not seen yet */
+    bool copies_made;
+
+    uint32_t queue_next, queue_end; /* never taken yet */
+    struct sbs_range *lost;         /* to be taken first, in unit order */
+    uint32_t n_lost, cap_lost;
+
+    struct sbs_book_worker *workers;
+    uint32_t n_workers, cap_workers;
+    struct sbs_book_attempt *attempts;
+    uint32_t n_attempts, cap_attempts;
+    struct sbs_binding *bindings;
+    uint32_t n_bindings, cap_bindings;
+    struct sbs_copy *copies;
+    uint32_t n_copies, cap_copies;
+    bool out_of_memory; /* a run that sets it is worthless */
+};
+
+/* -1 when memory is short. Zeroed book in, sbs_book_fini out. */
+int sbs_book_init(struct sbs_book *b, uint32_t n_tasks,
+                  uint32_t units_per_task, uint32_t n_workers);
+void sbs_book_fini(struct sbs_book *b);
+
+/* Ready for a new run; all units in the queue when `pull`. */
+void sbs_book_reset(struct sbs_book *b, bool pull);
+
+/* Number of the new worker or attempt, SBS_NONE when memory is short. */
+uint32_t sbs_book_add_worker(struct sbs_book *b);
+uint32_t sbs_book_add_attempt(struct sbs_book *b, uint32_t worker,
+                              struct sbs_range units, double since_s);
+
+/* Units [first, end) are to be run by `worker` after what it has. */
+int sbs_book_bind(struct sbs_book *b, uint32_t worker,
+                  struct sbs_range units, bool one_by_one);
+/* The worker's next bound chunk, units already seen left out; false when it
+ * has none. The units stay held. */
+bool sbs_book_next_bound(struct sbs_book *b, uint32_t worker,
+                         struct sbs_range *units);
+bool sbs_book_has_bound(const struct sbs_book *b, uint32_t worker);
+
+/* The queue: how many units, take at most n consecutive ones (false when it
+ * is empty), give units back in front. */
+uint32_t sbs_book_queued(const struct sbs_book *b);
+bool sbs_book_take(struct sbs_book *b, uint32_t worker, uint32_t n,
+                   struct sbs_range *units);
+void sbs_book_give_back(struct sbs_book *b, struct sbs_range units);
+
+/* Who holds units. */
+void sbs_book_hold(struct sbs_book *b, uint32_t worker,
+                   struct sbs_range units);
+void sbs_book_release(struct sbs_book *b, struct sbs_range units);
+
+#endif

@@ -1,0 +1,582 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The loop. Semantics: DESIGN.md section 3; corners: doc/semantics.md. */
+#include "config.h"
+
+#include "model/driver.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/driver_state.h"
+
+/* A policy that does nothing but wake itself this often has lost its way;
+ * the run counts as unfinished. */
+enum { IDLE_TIMERS_MAX = 1000000 };
+
+/* ---- units that must be done again ------------------------------------ */
+
+static bool ask_on_lost(struct sbs_driver *d, uint32_t w, enum sbs_loss why,
+                        struct sbs_range r)
+{
+    for (uint32_t i = 0; i < d->n_layers; i++) {
+        struct driver_layer *l = &d->layer[i];
+        if (l->policy->on_lost &&
+            l->policy->on_lost(&l->ctx, w, why, r.first, r.end - r.first) ==
+                SBS_TAKEN)
+            return true;
+    }
+    return false;
+}
+
+/* Held workers wake up for the queue; nobody there: one more is launched. */
+static void find_hands(struct sbs_driver *d)
+{
+    struct sbs_book *b = &d->book;
+    for (uint32_t w = 0; w < b->n_workers && sbs_book_queued(b); w++)
+        if (b->workers[w].pub.state == SBS_WORKER_IDLE &&
+            !b->workers[w].pub.stopping)
+            sbs_driver_employ(d, w);
+    if (d->live == 0 && sbs_book_queued(b))
+        sbs_driver_launch(d, 1, 0);
+}
+
+/* Of the units a gone worker held, those nobody else holds and whose result
+ * is not stored yet are handed on, in runs of consecutive units. */
+static void redo(struct sbs_driver *d, uint32_t w, enum sbs_loss why,
+                 struct sbs_range units)
+{
+    struct sbs_book *b = &d->book;
+    sbs_book_release(b, units);
+    struct sbs_range run = { units.first, units.first };
+    for (uint32_t u = units.first; u <= units.end; u++) {
+        bool again = u < units.end && b->holders[u] == 0 &&
+                     b->unit_flags[u] == 0;
+        if (again) {
+            run.end = u + 1;
+            continue;
+        }
+        if (run.end > run.first && !ask_on_lost(d, w, why, run))
+            sbs_book_give_back(b, run);
+        run.first = run.end = u + 1;
+    }
+}
+
+/* The worker is gone: its attempt and everything bound to it. */
+static void abandon(struct sbs_driver *d, uint32_t w, enum sbs_loss why,
+                    enum sbs_attempt_state state)
+{
+    struct sbs_book *b = &d->book;
+    b->workers[w].pub.state = SBS_WORKER_ENDED;
+    uint32_t a = b->workers[w].current;
+    b->workers[w].current = SBS_NONE;
+    if (a != SBS_NONE) {
+        struct sbs_attempt *at = &b->attempts[a].pub;
+        at->state = state;
+        redo(d, w, why,
+             (struct sbs_range){ at->first_unit,
+                                 at->first_unit + at->n_units });
+    }
+    for (uint32_t i = b->workers[w].bound_head; i != SBS_NONE;) {
+        struct sbs_binding x = b->bindings[i];
+        redo(d, w, why, (struct sbs_range){ x.next_unit, x.end_unit });
+        i = x.next;
+    }
+    b->workers[w].bound_head = SBS_NONE;
+    find_hands(d);
+}
+
+/* ---- workers ----------------------------------------------------------- */
+
+uint32_t sbs_driver_launch(struct sbs_driver *d, uint32_t n, uint32_t warm)
+{
+    struct sbs_book *b = &d->book;
+    uint32_t first = b->n_workers;
+    for (uint32_t i = 0; i < n; i++)
+        if (sbs_book_add_worker(b) == SBS_NONE)
+            return SBS_NONE;
+    d->live += n;
+    d->backend.ops->launch(d->backend.self, first, n, warm);
+    for (uint32_t w = first; w < first + n; w++)
+        b->workers[w].pub.requested_s =
+            d->backend.ops->requested_s(d->backend.self, w);
+    return first;
+}
+
+void sbs_driver_make_current(struct sbs_driver *d, uint32_t w)
+{
+    struct sbs_book *b = &d->book;
+    struct sbs_range units;
+    if (!sbs_book_next_bound(b, w, &units))
+        return;
+    struct sbs_worker *pub = &b->workers[w].pub;
+    bool first = pub->attempts == 0 && pub->state < SBS_WORKER_IDLE;
+    b->workers[w].current = sbs_book_add_attempt(
+        b, w, units, first ? pub->requested_s : d->now_s);
+}
+
+static void begin(struct sbs_driver *d, uint32_t w)
+{
+    struct sbs_book_worker *worker = &d->book.workers[w];
+    struct sbs_book_attempt *a = &d->book.attempts[worker->current];
+    a->pub.state = SBS_ATTEMPT_RUNNING;
+    a->begun_s = d->now_s;
+    worker->pub.state = SBS_WORKER_BUSY;
+    worker->pub.attempts++;
+    worker->pub.attempt = worker->current;
+    worker->cancelling = false;
+    d->out.attempts++;
+    d->backend.ops->begin(d->backend.self, w, worker->current,
+                          a->pub.first_unit, a->pub.n_units);
+}
+
+/* Ask the layers what an idle worker shall do; true = it has an attempt. */
+static bool ask_on_idle(struct sbs_driver *d, uint32_t w)
+{
+    struct sbs_book *b = &d->book;
+    d->asking = w;
+    d->assigned = d->hold_asked = false;
+    b->workers[w].pub.state = SBS_WORKER_IDLE;
+    for (uint32_t i = 0; i < d->n_layers; i++) {
+        struct driver_layer *l = &d->layer[i];
+        if (l->policy->on_idle &&
+            l->policy->on_idle(&l->ctx, w) == SBS_TAKEN)
+            break;
+    }
+    d->asking = SBS_NONE;
+    if (d->assigned)
+        b->workers[w].current =
+            sbs_book_add_attempt(b, w, d->assigned_units, d->now_s);
+    else
+        sbs_driver_make_current(d, w);
+    return b->workers[w].current != SBS_NONE;
+}
+
+void sbs_driver_employ(struct sbs_driver *d, uint32_t w)
+{
+    struct sbs_book_worker *worker = &d->book.workers[w];
+    if (worker->pub.stopping || worker->pub.state == SBS_WORKER_ENDED)
+        return;
+    if (worker->current == SBS_NONE)
+        sbs_driver_make_current(d, w);
+    if (d->book.workers[w].current != SBS_NONE || ask_on_idle(d, w)) {
+        begin(d, w);
+        return;
+    }
+    if (d->hold_asked)
+        return;
+    d->book.workers[w].pub.state = SBS_WORKER_ENDED;
+    d->live--;
+    d->backend.ops->leave(d->backend.self, w);
+}
+
+int sbs_driver_stop(struct sbs_driver *d, uint32_t w)
+{
+    if (w >= d->book.n_workers)
+        return -1;
+    struct sbs_worker *pub = &d->book.workers[w].pub;
+    if (pub->stopping || pub->state == SBS_WORKER_ENDED || d->asking == w)
+        return -1;
+    pub->stopping = true;
+    d->live--;
+    d->backend.ops->stop(d->backend.self, w);
+    return 0;
+}
+
+/* A worker that has not begun its attempt drops it at once; without other
+ * work there is no reason left to have it. */
+static void cancel_waiting(struct sbs_driver *d, uint32_t w)
+{
+    struct sbs_book *b = &d->book;
+    struct sbs_attempt *at = &b->attempts[b->workers[w].current].pub;
+    at->state = SBS_ATTEMPT_CANCELLED;
+    b->workers[w].current = SBS_NONE;
+    struct sbs_range units = { at->first_unit,
+                               at->first_unit + at->n_units };
+    sbs_book_release(b, units);
+    sbs_driver_make_current(d, w);
+    if (b->workers[w].current == SBS_NONE && sbs_book_queued(b) == 0)
+        sbs_driver_stop(d, w);
+}
+
+int sbs_driver_cancel(struct sbs_driver *d, uint32_t attempt)
+{
+    struct sbs_book *b = &d->book;
+    if (attempt >= b->n_attempts)
+        return -1;
+    struct sbs_attempt *at = &b->attempts[attempt].pub;
+    struct sbs_book_worker *w = &b->workers[at->worker];
+    if (at->state > SBS_ATTEMPT_RUNNING || w->pub.stopping)
+        return -1;
+    if (at->state == SBS_ATTEMPT_WAITING) {
+        d->out.cancelled++;
+        cancel_waiting(d, at->worker);
+        return 0;
+    }
+    if (w->cancelling)
+        return -1;
+    w->cancelling = true;
+    d->out.cancelled++;
+    d->backend.ops->cancel(d->backend.self, at->worker);
+    return 0;
+}
+
+/* ---- results ----------------------------------------------------------- */
+
+/* All of a worker's current attempt is held by the client already. */
+static bool attempt_is_moot(const struct sbs_book *b, uint32_t a)
+{
+    const struct sbs_attempt *at = &b->attempts[a].pub;
+    for (uint32_t u = at->first_unit; u < at->first_unit + at->n_units; u++)
+        if (!(b->unit_flags[u] & SBS_UNIT_SEEN))
+            return false;
+    return true;
+}
+
+static void drop_if_moot(struct sbs_driver *d, uint32_t w)
+{
+    uint32_t a = d->book.workers[w].current;
+    if (a != SBS_NONE && attempt_is_moot(&d->book, a))
+        sbs_driver_cancel(d, a);
+}
+
+/* The losers of a race for unit u are ordered stopped. */
+static void cancel_losers(struct sbs_driver *d, uint32_t u)
+{
+    struct sbs_book *b = &d->book;
+    if (b->holders[u] == 0)
+        return;
+    drop_if_moot(d, b->owner[u]);
+    for (uint32_t i = b->copy_head[u]; i != SBS_NONE; i = b->copies[i].next)
+        drop_if_moot(d, b->copies[i].worker);
+}
+
+static void note_task(struct sbs_driver *d, uint32_t task)
+{
+    uint32_t needed = d->plan->needed;
+    d->tasks_seen++;
+    d->backend.ops->task_complete(d->backend.self, task);
+    if (d->tasks_seen == 1)
+        d->out.first_s = d->now_s;
+    if (d->tasks_seen == (needed + 1) / 2)
+        d->out.half_s = d->now_s;
+    if (d->tasks_seen == needed) {
+        d->out.makespan_s = d->now_s;
+        d->out.finished = 1;
+    }
+}
+
+static bool note_unit(struct sbs_driver *d, uint32_t u)
+{
+    struct sbs_book *b = &d->book;
+    if (b->unit_flags[u] & SBS_UNIT_SEEN)
+        return false;
+    b->unit_flags[u] |= SBS_UNIT_SEEN;
+    uint32_t task = u / b->units_per_task;
+    if (--b->task_left[task] == 0)
+        note_task(d, task);
+    return true;
+}
+
+static void on_seen(struct sbs_driver *d, uint32_t a)
+{
+    struct sbs_book *b = &d->book;
+    struct sbs_book_attempt *at = &b->attempts[a];
+    uint32_t first = at->pub.first_unit, end = first + at->pub.n_units;
+    at->pub.seen_s = d->now_s;
+    bool used = false;
+    for (uint32_t u = first; u < end; u++)
+        used |= note_unit(d, u);
+    if (used)
+        d->out.used_s += at->uploaded_s - at->begun_s;
+    for (uint32_t u = first; u < end && b->copies_made; u++)
+        cancel_losers(d, u);
+    for (uint32_t i = 0; i < d->n_layers; i++)
+        if (d->layer[i].policy->on_seen)
+            d->layer[i].policy->on_seen(&d->layer[i].ctx, a);
+}
+
+static void on_uploaded(struct sbs_driver *d, uint32_t w)
+{
+    struct sbs_book *b = &d->book;
+    struct sbs_book_attempt *a = &b->attempts[b->workers[w].current];
+    struct sbs_range units = { a->pub.first_unit,
+                               a->pub.first_unit + a->pub.n_units };
+    a->pub.state = SBS_ATTEMPT_DONE;
+    a->uploaded_s = d->now_s;
+    for (uint32_t u = units.first; u < units.end; u++)
+        b->unit_flags[u] |= SBS_UNIT_UPLOADED;
+    sbs_book_release(b, units);
+    b->workers[w].current = SBS_NONE;
+    b->workers[w].pub.state = SBS_WORKER_IDLE;
+    sbs_driver_employ(d, w);
+}
+
+static void on_cancelled(struct sbs_driver *d, uint32_t w)
+{
+    struct sbs_book *b = &d->book;
+    struct sbs_attempt *at = &b->attempts[b->workers[w].current].pub;
+    at->state = SBS_ATTEMPT_CANCELLED;
+    b->workers[w].current = SBS_NONE;
+    b->workers[w].pub.state = SBS_WORKER_IDLE;
+    redo(d, w, SBS_LOSS_STOPPED,
+         (struct sbs_range){ at->first_unit,
+                             at->first_unit + at->n_units });
+    sbs_driver_employ(d, w);
+}
+
+static void on_lost(struct sbs_driver *d, const struct sbs_event *e)
+{
+    if (!d->book.workers[e->worker].pub.stopping) {
+        d->live--;
+        d->gone++;
+    }
+    abandon(d, e->worker, e->failed ? SBS_LOSS_FAILED : SBS_LOSS_RECLAIMED,
+            SBS_ATTEMPT_LOST);
+}
+
+static void on_ready(struct sbs_driver *d, uint32_t w)
+{
+    d->book.workers[w].pub.ready_s = d->now_s;
+    if (d->book.workers[w].pub.stopping)
+        return;
+    d->book.workers[w].pub.state = SBS_WORKER_IDLE;
+    for (uint32_t i = 0; i < d->n_layers; i++)
+        if (d->layer[i].policy->on_ready)
+            d->layer[i].policy->on_ready(&d->layer[i].ctx, w);
+    sbs_driver_employ(d, w);
+}
+
+static void on_notice(struct sbs_driver *d, const struct sbs_event *e)
+{
+    for (uint32_t i = 0; i < d->n_layers; i++)
+        if (d->layer[i].policy->on_notice)
+            d->layer[i].policy->on_notice(&d->layer[i].ctx, e->worker,
+                                          e->deadline_s);
+}
+
+static void on_timer(struct sbs_driver *d, uint64_t tag)
+{
+    struct driver_layer *l = &d->layer[tag >> 32];
+    if (l->policy->on_timer)
+        l->policy->on_timer(&l->ctx, (uint32_t)tag);
+}
+
+static void handle(struct sbs_driver *d, const struct sbs_event *e)
+{
+    switch (e->kind) {
+    case SBS_EVENT_UPLOADED:
+        on_uploaded(d, e->worker);
+        break;
+    case SBS_EVENT_SEEN:
+        on_seen(d, e->attempt);
+        break;
+    case SBS_EVENT_CANCELLED:
+        on_cancelled(d, e->worker);
+        break;
+    case SBS_EVENT_LOST:
+        on_lost(d, e);
+        break;
+    case SBS_EVENT_ENDED:
+        abandon(d, e->worker, SBS_LOSS_STOPPED, SBS_ATTEMPT_CANCELLED);
+        break;
+    case SBS_EVENT_READY:
+        on_ready(d, e->worker);
+        break;
+    case SBS_EVENT_NOTICE:
+        on_notice(d, e);
+        break;
+    case SBS_EVENT_TIMER:
+        on_timer(d, e->tag);
+        break;
+    case SBS_EVENT_NONE:
+        break;
+    }
+}
+
+/* ---- a run ------------------------------------------------------------- */
+
+static void start(struct sbs_driver *d)
+{
+    const struct sbs_plan *plan = d->plan;
+    sbs_driver_launch(d, plan->workers + plan->extra, plan->warm);
+    d->backend.ops->launched(d->backend.self);
+    /* The base first: its work comes before copies of it. */
+    for (uint32_t i = d->n_layers; i-- > 0;) {
+        struct driver_layer *l = &d->layer[i];
+        if (l->policy->start && (l->policy->roles & SBS_ROLE_BASE))
+            l->policy->start(&l->ctx);
+    }
+    for (uint32_t i = 0; i < d->n_layers; i++) {
+        struct driver_layer *l = &d->layer[i];
+        if (l->policy->start && !(l->policy->roles & SBS_ROLE_BASE))
+            l->policy->start(&l->ctx);
+    }
+    d->planned_attempts = d->book.n_attempts;
+}
+
+static void reset(struct sbs_driver *d, struct sbs_backend backend)
+{
+    sbs_book_reset(&d->book, d->plan->pull);
+    for (struct driver_block *k = d->blocks; k; k = k->next)
+        k->used = 0;
+    for (uint32_t i = 0; i < d->n_layers; i++) {
+        struct driver_layer *l = &d->layer[i];
+        if (l->policy->state_size)
+            memset(l->ctx.state, 0, l->policy->state_size);
+        l->draws = 0;
+    }
+    d->backend = backend;
+    d->now_s = 0;
+    d->out = (struct sbs_outcome){ .makespan_s = NAN, .first_s = NAN,
+                                   .half_s = NAN };
+    d->tasks_seen = d->planned_attempts = d->live = d->gone = 0;
+    d->asking = SBS_NONE;
+    d->assigned = d->hold_asked = false;
+}
+
+int sbs_driver_run(struct sbs_driver *d, struct sbs_backend backend,
+                   struct sbs_outcome *out, struct sbs_error *err)
+{
+    reset(d, backend);
+    start(d);
+    uint32_t timers = 0;
+    while (!d->out.finished && !d->book.out_of_memory &&
+           timers < IDLE_TIMERS_MAX) {
+        struct sbs_event e;
+        backend.ops->next(backend.self, &e);
+        if (e.kind == SBS_EVENT_NONE)
+            break;
+        SBS_DASSERT(e.time_s >= d->now_s);
+        d->now_s = e.time_s;
+        timers = e.kind == SBS_EVENT_TIMER ? timers + 1 : 0;
+        handle(d, &e);
+    }
+    d->out.workers = d->book.n_workers;
+    *out = d->out;
+    if (d->book.out_of_memory)
+        return sbs_fail(err, SBS_EMEMORY, "out of memory in a run");
+    return 0;
+}
+
+/* ---- plan, create, destroy --------------------------------------------- */
+
+static int init_layers(struct sbs_driver *d, const struct sbs_stack *stack,
+                       bool pull)
+{
+    d->n_layers = stack->n_layers + (stack->has_base ? 0 : 1);
+    for (uint32_t i = 0; i < d->n_layers; i++) {
+        const struct sbs_layer *from =
+            i < stack->n_layers ? &stack->layer[i]
+                                : (pull ? &stack->pull_base
+                                        : &stack->bind_base);
+        struct driver_layer *l = &d->layer[i];
+        l->policy = from->policy;
+        l->driver = d;
+        l->index = i;
+        l->ctx.host = &sbs_driver_host;
+        l->ctx.params = from->params;
+        if (l->policy->state_size) {
+            l->ctx.state = calloc(1, l->policy->state_size);
+            if (!l->ctx.state)
+                return -1;
+        }
+    }
+    return 0;
+}
+
+static int plan_layer(struct driver_layer *l, struct sbs_plan *plan,
+                      struct sbs_error *err)
+{
+    if (!l->policy->plan || l->policy->plan(&l->ctx, plan) == 0)
+        return 0;
+    plan->why[sizeof plan->why - 1] = '\0';
+    return sbs_fail(err, SBS_EUSAGE, "--policy: %s: %s", l->policy->name,
+                    plan->why[0] ? plan->why : "refused its parameters");
+}
+
+static int check_plan(const struct sbs_plan *p, struct sbs_error *err)
+{
+    uint64_t units = (uint64_t)p->tasks * p->units_per_task;
+    if (p->tasks == 0 || p->needed == 0 || p->needed > p->tasks ||
+        p->units_per_task == 0 || p->workers == 0 || p->warm > p->workers)
+        return sbs_fail(err, SBS_EBUG, "a policy made an impossible plan");
+    if (units > UINT32_MAX - 16)
+        return sbs_fail(err, SBS_EUSAGE,
+                        "--policy: %llu units in all (at most %u)",
+                        (unsigned long long)units, UINT32_MAX - 16);
+    return 0;
+}
+
+int sbs_driver_plan(const struct sbs_stack *stack,
+                    const struct sbs_constants *constants,
+                    struct sbs_plan *plan, struct sbs_error *err)
+{
+    struct sbs_driver d = { .constants = constants };
+    plan->pull = stack->has_cutter;
+    /* Layers first, right to left, then the base they chose; an explicit
+     * base stands in the stack and is asked first. */
+    for (uint32_t pass = 0; pass < 2; pass++) {
+        for (uint32_t i = stack->n_layers; i-- > 0;) {
+            const struct sbs_layer *from = &stack->layer[i];
+            struct driver_layer l = { .ctx = { .host = &sbs_driver_host,
+                                               .params = from->params },
+                                      .driver = &d,
+                                      .policy = from->policy };
+            bool base = from->policy->roles & SBS_ROLE_BASE;
+            if (base == (pass == 0) && plan_layer(&l, plan, err) != 0)
+                return -1;
+        }
+    }
+    if (!stack->has_base) {
+        const struct sbs_layer *from =
+            plan->pull ? &stack->pull_base : &stack->bind_base;
+        struct driver_layer l = { .ctx = { .host = &sbs_driver_host,
+                                           .params = from->params },
+                                  .driver = &d,
+                                  .policy = from->policy };
+        if (plan_layer(&l, plan, err) != 0)
+            return -1;
+    }
+    if (plan->warm > plan->workers)
+        plan->warm = plan->workers;
+    uint32_t launched = plan->workers + plan->extra;
+    if (plan->max_workers < launched)
+        plan->max_workers = launched;
+    return check_plan(plan, err);
+}
+
+struct sbs_driver *sbs_driver_create(const struct sbs_stack *stack,
+                                     const struct sbs_plan *plan,
+                                     const struct sbs_constants *constants,
+                                     struct sbs_error *err)
+{
+    struct sbs_driver *d = calloc(1, sizeof *d);
+    if (d) {
+        d->plan = plan;
+        d->constants = constants;
+        if (init_layers(d, stack, plan->pull) == 0 &&
+            sbs_book_init(&d->book, plan->tasks, plan->units_per_task,
+                          plan->max_workers) == 0)
+            return d;
+    }
+    sbs_driver_destroy(d);
+    sbs_fail(err, SBS_EMEMORY, "out of memory for %u tasks in %u units",
+             plan->tasks, plan->units_per_task);
+    return NULL;
+}
+
+void sbs_driver_destroy(struct sbs_driver *d)
+{
+    if (!d)
+        return;
+    for (uint32_t i = 0; i < d->n_layers; i++)
+        free(d->layer[i].ctx.state);
+    while (d->blocks) {
+        struct driver_block *next = d->blocks->next;
+        free(d->blocks);
+        d->blocks = next;
+    }
+    sbs_book_fini(&d->book);
+    free(d);
+}

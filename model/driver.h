@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The loop that turns events into policy calls and policy actions into
+ * backend calls. It is the same in virtual time and on real workers; it
+ * checks every action, so that no policy can cheat in either. */
+#ifndef SBS_MODEL_DRIVER_H
+#define SBS_MODEL_DRIVER_H
+
+#include <stdint.h>
+
+#include <sbsim/policy.h>
+
+#include "base/error.h"
+#include "model/backend.h"
+#include "model/layer.h"
+
+/* What the client knows at the end of a run; what workers cost is the
+ * backend's to tell. Times in seconds from the call; NAN when not reached. */
+struct sbs_outcome {
+    int finished; /* 0: work lost for ever */
+    double makespan_s, first_s, half_s;
+    uint32_t workers;   /* ordered */
+    uint32_t attempts;  /* begun */
+    uint32_t cancelled; /* attempts ordered dropped, by rule or as losers */
+    double used_s; /* worker-seconds of attempts whose result was used */
+};
+
+struct sbs_driver;
+
+/* Ask the layers for the plan of a run, defaults in, final plan out. -1 with
+ * the policy's own words when a layer refuses. The context is params only:
+ * plan() hooks see no clock and no workers. */
+int sbs_driver_plan(const struct sbs_stack *stack,
+                    const struct sbs_constants *constants,
+                    struct sbs_plan *plan, struct sbs_error *err);
+
+/* A driver for runs of one stack under one plan, reused from run to run.
+ * Stack, plan and constants are borrowed. NULL and an error when memory is
+ * short. */
+struct sbs_driver *sbs_driver_create(const struct sbs_stack *stack,
+                                     const struct sbs_plan *plan,
+                                     const struct sbs_constants *constants,
+                                     struct sbs_error *err);
+void sbs_driver_destroy(struct sbs_driver *d);
+
+/* One run. -1 only when memory is short; a run that cannot finish is an
+ * outcome with finished = 0. */
+int sbs_driver_run(struct sbs_driver *d, struct sbs_backend backend,
+                   struct sbs_outcome *out, struct sbs_error *err);
+
+#endif

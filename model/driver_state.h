@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Inside of the driver, shared by driver.c (events) and host.c (actions). */
+#ifndef SBS_MODEL_DRIVER_STATE_H
+#define SBS_MODEL_DRIVER_STATE_H
+
+#include "model/book.h"
+#include "model/driver.h"
+
+/* A policy's context; the policy sees only `ctx`. */
+struct driver_layer {
+    struct sbs_ctx ctx; /* first: host functions cast back from it */
+    struct sbs_driver *driver;
+    const struct sbs_policy *policy;
+    uint32_t index;
+    uint32_t draws; /* of its own random stream, so far */
+};
+
+/* Memory for policies, given back as a whole at the next run. */
+struct driver_block {
+    struct driver_block *next;
+    size_t size, used;
+    _Alignas(16) unsigned char bytes[];
+};
+
+struct sbs_driver {
+    const struct sbs_plan *plan;
+    const struct sbs_constants *constants;
+    struct sbs_backend backend;
+    struct sbs_book book;
+    struct driver_layer layer[SBS_LAYERS_MAX + 1]; /* base last */
+    uint32_t n_layers;
+    struct driver_block *blocks;
+
+    double now_s;
+    struct sbs_outcome out;
+    uint32_t tasks_seen;
+    uint32_t planned_attempts;
+    uint32_t live;         /* workers neither ended nor stopping */
+    uint32_t gone;         /* workers lost: their place may be refilled */
+    uint32_t asking;       /* worker whose on_idle is being asked, or NONE */
+    bool hold_asked;       /* ... was answered with hold */
+    bool assigned;         /* ... was answered with units */
+    struct sbs_range assigned_units;
+};
+
+extern const struct sbs_host sbs_driver_host;
+
+/* Worker w begins its current attempt, or gets one from what it is bound to,
+ * from its layers or the queue; else it waits (held) or exits. */
+void sbs_driver_employ(struct sbs_driver *d, uint32_t w);
+/* An attempt, waiting at its worker, for the worker's next bound chunk. */
+void sbs_driver_make_current(struct sbs_driver *d, uint32_t w);
+/* Order workers; the number of the first, or SBS_NONE. */
+uint32_t sbs_driver_launch(struct sbs_driver *d, uint32_t n, uint32_t warm);
+int sbs_driver_cancel(struct sbs_driver *d, uint32_t attempt);
+int sbs_driver_stop(struct sbs_driver *d, uint32_t w);
+
+#endif
