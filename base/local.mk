@@ -1,7 +1,30 @@
 # SPDX-License-Identifier: Apache-2.0
 libsbsim_a_SOURCES += \
-  %D%/error.c %D%/error.h
+  %D%/error.c %D%/error.h \
+  %D%/file.c %D%/file.h \
+  %D%/hash.c %D%/hash.h \
+  %D%/json.c %D%/json.h %D%/json_get.c \
+  %D%/json_scan.c %D%/json_scan.h \
+  %D%/jsonw.c %D%/jsonw.h \
+  %D%/nearest.c %D%/nearest.h \
+  %D%/utf8.h
 
 UNIT_TESTS += tests/test_base_error
 tests_test_base_error_SOURCES = tests/test_base_error.c tests/tap.h
 tests_test_base_error_LDADD = $(SBS_LIBS)
+
+UNIT_TESTS += tests/test_base_json
+tests_test_base_json_SOURCES = tests/test_base_json.c tests/tap.h
+tests_test_base_json_LDADD = $(SBS_LIBS)
+
+UNIT_TESTS += tests/test_base_jsonw
+tests_test_base_jsonw_SOURCES = tests/test_base_jsonw.c tests/tap.h
+tests_test_base_jsonw_LDADD = $(SBS_LIBS)
+
+UNIT_TESTS += tests/test_base_hash
+tests_test_base_hash_SOURCES = tests/test_base_hash.c tests/tap.h
+tests_test_base_hash_LDADD = $(SBS_LIBS)
+
+UNIT_TESTS += tests/test_base_nearest
+tests_test_base_nearest_SOURCES = tests/test_base_nearest.c tests/tap.h
+tests_test_base_nearest_LDADD = $(SBS_LIBS)
