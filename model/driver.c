@@ -126,8 +126,12 @@ static void begin(struct sbs_driver *d, uint32_t w)
     worker->pub.attempt = worker->current;
     worker->cancelling = false;
     d->out.attempts++;
-    d->backend.ops->begin(d->backend.self, w, worker->current,
-                          a->pub.first_unit, a->pub.n_units);
+    uint32_t attempt = worker->current;
+    d->backend.ops->begin(d->backend.self, w, attempt, a->pub.first_unit,
+                          a->pub.n_units);
+    for (uint32_t i = 0; i < d->n_layers; i++)
+        if (d->layer[i].policy->on_begun)
+            d->layer[i].policy->on_begun(&d->layer[i].ctx, attempt);
 }
 
 /* Ask the layers what an idle worker shall do; true = it has an attempt. */
@@ -407,12 +411,12 @@ static void start(struct sbs_driver *d)
         if (l->policy->start && (l->policy->roles & SBS_ROLE_BASE))
             l->policy->start(&l->ctx);
     }
+    d->planned_attempts = d->book.n_attempts;
     for (uint32_t i = 0; i < d->n_layers; i++) {
         struct driver_layer *l = &d->layer[i];
         if (l->policy->start && !(l->policy->roles & SBS_ROLE_BASE))
             l->policy->start(&l->ctx);
     }
-    d->planned_attempts = d->book.n_attempts;
 }
 
 static void reset(struct sbs_driver *d, struct sbs_backend backend)
@@ -480,6 +484,13 @@ static int init_layers(struct sbs_driver *d, const struct sbs_stack *stack,
             l->ctx.state = calloc(1, l->policy->state_size);
             if (!l->ctx.state)
                 return -1;
+        }
+        if (l->policy->prepare) {
+            l->prepared = calloc(1, l->policy->prepared_size + 1);
+            if (!l->prepared)
+                return -1;
+            l->policy->prepare(&l->ctx, l->prepared);
+            l->ctx.prepared = l->prepared;
         }
     }
     return 0;
@@ -570,8 +581,10 @@ void sbs_driver_destroy(struct sbs_driver *d)
 {
     if (!d)
         return;
-    for (uint32_t i = 0; i < d->n_layers; i++)
+    for (uint32_t i = 0; i < d->n_layers; i++) {
         free(d->layer[i].ctx.state);
+        free(d->layer[i].prepared);
+    }
     while (d->blocks) {
         struct driver_block *next = d->blocks->next;
         free(d->blocks);

@@ -11,6 +11,7 @@ struct driver_layer {
     struct sbs_ctx ctx; /* first: host functions cast back from it */
     struct sbs_driver *driver;
     const struct sbs_policy *policy;
+    void *prepared;
     uint32_t index;
     uint32_t draws; /* of its own random stream, so far */
 };

@@ -168,8 +168,9 @@ struct sbs_host {
 
 struct sbs_ctx {
     const struct sbs_host *host;
-    const void *params; /* params_size bytes, filled from the table */
-    void *state;        /* state_size bytes, zeroed at the start of a run */
+    const void *params;   /* params_size bytes, filled from the table */
+    const void *prepared; /* prepared_size bytes, filled by prepare() */
+    void *state;          /* state_size bytes, zeroed at the start of a run */
 };
 
 /* ---- a policy ---------------------------------------------------------- */
@@ -198,11 +199,14 @@ struct sbs_policy {
     const char *reference;    /* paper or source */
     uint32_t roles;           /* enum sbs_role, or-ed */
     const struct sbs_param *params; /* ends with SBS_PARAM_END; may be NULL */
-    size_t params_size, state_size;
+    size_t params_size, prepared_size, state_size;
 
     /* Check parameters and amend the plan. -1 = impossible, and plan->why
      * says so; the run does not start then. */
     int (*plan)(struct sbs_ctx *c, struct sbs_plan *plan);
+    /* Compute once what is the same in every run of the plan. Of the host
+     * only plan() and constants() may be asked. */
+    void (*prepare)(struct sbs_ctx *c, void *prepared);
     /* The plan is final, the planned launches are ordered. */
     void (*start)(struct sbs_ctx *c);
     /* Decision: worker w is ready and without bound work. */
@@ -214,6 +218,7 @@ struct sbs_policy {
                               uint32_t n_units);
     /* News. */
     void (*on_ready)(struct sbs_ctx *c, uint32_t w);
+    void (*on_begun)(struct sbs_ctx *c, uint32_t attempt);
     void (*on_seen)(struct sbs_ctx *c, uint32_t attempt); /* by the client */
     void (*on_notice)(struct sbs_ctx *c, uint32_t w, double deadline_s);
     void (*on_timer)(struct sbs_ctx *c, uint32_t tag);

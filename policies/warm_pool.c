@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* warm-pool: workers that were launched before the call and wait, ready,
+ * billed for the time they waited. */
+#include <stdio.h>
+
+#include <sbsim/policy.h>
+
+struct warm_pool_params {
+    int64_t size;
+    double keep_s;
+};
+
+static const struct sbs_param warm_pool_table[] = {
+    SBS_PARAM(struct warm_pool_params, size, "workers", 0, 0, 1e6,
+              "how many wait; 0 = the whole fleet"),
+    SBS_PARAM(struct warm_pool_params, keep_s, "s", 3600, 0, 1e7,
+              "how long each was kept waiting and billed"),
+    SBS_PARAM_END
+};
+
+static int warm_pool_plan(struct sbs_ctx *c, struct sbs_plan *plan)
+{
+    const struct warm_pool_params *p = c->params;
+    if (p->size > (int64_t)plan->workers) {
+        snprintf(plan->why, sizeof plan->why,
+                 "size=%lld is more than the fleet of %u workers",
+                 (long long)p->size, plan->workers);
+        return -1;
+    }
+    plan->warm = p->size > 0 ? (uint32_t)p->size : plan->workers;
+    plan->warm_s = p->keep_s;
+    return 0;
+}
+
+SBS_POLICY(warm_pool) = {
+    SBS_POLICY_HEAD,
+    .name = "warm-pool",
+    .summary = "workers that wait, ready and billed, before the call",
+    .description =
+        "The first `size` workers are ready at time 0 and have been billed "
+        "for keep_s seconds of waiting. Saves launch and start-up, never "
+        "compute time; the default keep_s is the hour of the brief's "
+        "starburst_keep_warm(duration_minutes = 60).",
+    .reference = "brief/profiling-plan.md, Quick Win 3; keeping rule: "
+                 "Karlin et al., Algorithmica 11 (1994) 542-571 (ski "
+                 "rental)",
+    .roles = SBS_ROLE_WARM,
+    .params = warm_pool_table,
+    .params_size = sizeof(struct warm_pool_params),
+    .plan = warm_pool_plan,
+};
