@@ -4,9 +4,10 @@
 #include "cli/flags.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/nearest.h"
 
 enum { FLAGS_MAX_ROWS = 64, FLAGS_HELP = 1, FLAGS_HELP_MAN = 2 };
 
@@ -36,7 +37,7 @@ static bool flags_has_words(const struct sbs_flag *f)
            f->kind == SBS_KIND_WORDS;
 }
 
-/* "--name", or "-o" when the flag was typed so. */
+/* "--name" */
 static const char *flags_label(const struct sbs_flag *f, char buf[static 80])
 {
     snprintf(buf, 80, "--%s", f->name);
@@ -217,11 +218,23 @@ static bool flags_is_flag(const char *word)
     return word[0] == '-' && word[1] != '\0';
 }
 
-static int flags_unknown(const struct flags_scan *scan, const char *word,
+/* "--reps: unknown flag; did you mean --rep?" */
+static int flags_unknown(const struct sbs_flags *table, const char *word,
                          size_t length, struct sbs_error *err)
 {
-    (void)scan;
-    return sbs_fail(err, SBS_EUSAGE, "%.*s: unknown flag", (int)length, word);
+    const char *names[FLAGS_MAX_ROWS];
+    size_t n = 0;
+    for (const struct sbs_flag *f = flags_rows(table); f->kind; f++)
+        if (f->name)
+            names[n++] = f->name;
+    char name[40];
+    snprintf(name, sizeof name, "%.*s", (int)length - 1,
+             word + strspn(word, "-"));
+    name[strcspn(name, "=")] = '\0';
+    const char *near = sbs_nearest(name, names, n);
+    return sbs_fail(err, SBS_EUSAGE, "%.*s: unknown flag%s%s%s", (int)length,
+                    word, near ? " (did you mean --" : "", near ? near : "",
+                    near ? "?)" : "");
 }
 
 /* The row of a word such as --name=value, -o; NULL = unknown. */
@@ -276,7 +289,7 @@ static int flags_take_flag(struct flags_scan *scan, struct sbs_error *err)
     size_t length = equals ? (size_t)(equals - word) : strlen(word);
     const struct sbs_flag *f = flags_find(scan->table, word, length);
     if (!f)
-        return flags_unknown(scan, word, length, err);
+        return flags_unknown(scan->table, word, length, err);
     bool *given = &scan->given[f - flags_rows(scan->table)];
     char label[80];
     if (*given && f->kind != SBS_KIND_LIST && f->kind != SBS_KIND_MANY)

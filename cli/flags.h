@@ -6,7 +6,7 @@
  *     struct options { int64_t reps; const char *trace, *json; bool quiet; };
  *     static const struct sbs_flag flags[] = {
  *         SBS_FLAG_TITLE("Inputs"),
- *         SBS_FLAG_TEXT(struct options, trace, "trace", "F.h5", "measurements"),
+ *         SBS_FLAG_TEXT(struct options, trace, "trace", "F.h5", "the data"),
  *         SBS_FLAG_COUNT(struct options, reps, "reps", "N", 2000, 1, 1e9,
  *                        "replications"),
  *         SBS_FLAG_FILE_OUT(struct options, json, "json", "write JSON"),

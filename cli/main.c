@@ -2,15 +2,16 @@
 /* sbsim: finds the sub-command and runs it. */
 #include "config.h"
 
-#include "cli/command.h"
-#include "cli/flags.h"
-#include "cli/output.h"
-
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "base/nearest.h"
+#include "cli/command.h"
+#include "cli/flags.h"
+#include "cli/output.h"
 
 struct command {
     const char *name, *summary;
@@ -52,8 +53,15 @@ static const struct command *find_command(const char *name)
 
 static int unknown_command(const char *word)
 {
+    enum { COUNT = sizeof commands / sizeof commands[0] };
+    const char *names[COUNT] = { NULL };
+    for (size_t i = 0; i + 1 < COUNT; i++)
+        names[i] = commands[i].name;
+    const char *near = sbs_nearest(word, names, COUNT - 1);
     struct sbs_error err;
-    sbs_fail(&err, SBS_EUSAGE, "%s: unknown command", word);
+    sbs_fail(&err, SBS_EUSAGE, "%s: unknown command%s%s%s", word,
+             near ? " (did you mean " : "", near ? near : "",
+             near ? "?)" : "");
     return sbs_flags_report(NULL, &err);
 }
 

@@ -2,15 +2,79 @@
 TEST_LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
 LOG_DRIVER = $(TEST_LOG_DRIVER)
 T_LOG_DRIVER = $(TEST_LOG_DRIVER)
+T_LOG_COMPILER = $(SHELL)
 TEST_EXTENSIONS = .t
-AM_TESTS_ENVIRONMENT = \
+SBS_TEST_ENVIRONMENT = \
   SBSIM='$(abs_top_builddir)/sbsim$(EXEEXT)'; \
   SBS_SRCDIR='$(abs_top_srcdir)'; SBS_BUILDDIR='$(abs_top_builddir)'; \
-  export SBSIM SBS_SRCDIR SBS_BUILDDIR;
+  SBS_CC='$(CC)'; SBS_MAKE='$(MAKE)'; \
+  export SBSIM SBS_SRCDIR SBS_BUILDDIR SBS_CC SBS_MAKE;
+AM_TESTS_ENVIRONMENT = $(SBS_TEST_ENVIRONMENT)
+
+SCRIPT_TESTS += tests/style.t
+EXTRA_DIST += tests/lib.sh tests/run-all \
+  build-aux/check-layers build-aux/check-style build-aux/top-length \
+  doc/layers.txt
 
 # The lists are filled by each folder's local.mk.
-if !SBS_FUZZ
+if SBS_FUZZ
+noinst_PROGRAMS += $(FUZZERS)
+else
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS) $(SCRIPT_TESTS)
 endif
 EXTRA_DIST += $(SCRIPT_TESTS)
+
+# Everything, each way of building in its own folder, from the sources as
+# distributed; and the same with long tests.
+.PHONY: check-all check-long check-thread check-valgrind check-fuzz \
+  check-mpi check-style check-layers top-length
+check-all:
+	rm -rf build-all
+	mkdir build-all
+	$(MAKE) $(AM_MAKEFLAGS) distdir distdir=build-all/src >build-all/dist.log
+	$(SHELL) build-all/src/tests/run-all build-all $(STAGES)
+
+check-long:
+	SBS_LONG=1 FUZZ_SECONDS=60 $(MAKE) $(AM_MAKEFLAGS) check-all
+
+# Programs with threads, and a few without; each folder adds its own.
+check-thread: $(check_PROGRAMS) $(bin_PROGRAMS)
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(THREAD_TESTS)'
+
+check-valgrind: $(check_PROGRAMS) $(bin_PROGRAMS)
+	$(SBS_TEST_ENVIRONMENT) \
+	for t in $(VALGRIND_TESTS); do \
+	  echo "# $$t"; \
+	  case $$t in \
+	  *.t) SBS_WRAP='$(VALGRIND)' $(SHELL) $(srcdir)/$$t ;; \
+	  *) $(VALGRIND) ./$$t ;; \
+	  esac || exit 1; \
+	done
+VALGRIND = valgrind -q --error-exitcode=99 --leak-check=full \
+  --errors-for-leak-kinds=definite,indirect
+
+# Fuzzers start from tests/corpus/NAME, where there is one.
+FUZZ_SECONDS = 5
+check-fuzz: $(FUZZERS)
+	for f in $(FUZZERS); do \
+	  echo "# $$f"; \
+	  seeds=$(srcdir)/tests/corpus/$${f##*/}; \
+	  test -d $$seeds || seeds=; \
+	  rm -rf $$f.corpus && mkdir $$f.corpus && \
+	  ./$$f -max_total_time=$(FUZZ_SECONDS) -timeout=10 -print_final_stats=1 \
+	    -artifact_prefix=$$f- $$f.corpus $$seeds || exit 1; \
+	  rm -rf $$f.corpus; \
+	done
+
+check-mpi: $(check_PROGRAMS) $(bin_PROGRAMS)
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(MPI_TESTS)'
+
+check-style:
+	$(SHELL) $(srcdir)/build-aux/check-style $(srcdir)
+check-layers:
+	$(SHELL) $(srcdir)/build-aux/check-layers $(srcdir)
+top-length:
+	$(SHELL) $(srcdir)/build-aux/top-length $(srcdir) | sed 20q
+clean-local:
+	rm -rf build-all
