@@ -28,3 +28,15 @@ tests_test_base_hash_LDADD = $(SBS_LIBS)
 UNIT_TESTS += tests/test_base_nearest
 tests_test_base_nearest_SOURCES = tests/test_base_nearest.c tests/tap.h
 tests_test_base_nearest_LDADD = $(SBS_LIBS)
+
+libsbsim_a_SOURCES += \
+  %D%/fmath.c %D%/fmath.h \
+  %D%/rng.c %D%/rng.h
+
+UNIT_TESTS += tests/test_base_rng
+tests_test_base_rng_SOURCES = tests/test_base_rng.c tests/tap.h
+tests_test_base_rng_LDADD = $(SBS_LIBS)
+
+UNIT_TESTS += tests/test_base_fmath
+tests_test_base_fmath_SOURCES = tests/test_base_fmath.c tests/tap.h
+tests_test_base_fmath_LDADD = $(SBS_LIBS)
