@@ -145,6 +145,10 @@ void sbs_flags_fini(const struct sbs_flags *table, void *options);
 void sbs_flags_help(const struct sbs_flags *table, FILE *out);
 void sbs_flags_help_man(const struct sbs_flags *table, FILE *out);
 
+/* Text for roff: no escapes, no line that begins with a control character,
+ * dashes that copy as dashes. */
+void sbs_flags_roff(const char *text, FILE *out);
+
 /* Print `text` wrapped: the cursor is at column `at`; every further line
  * begins at column `indent` (0-based); no line passes column 79. Ends the
  * last line. A newline in the text is kept. */

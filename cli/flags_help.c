@@ -101,9 +101,7 @@ void sbs_flags_help(const struct sbs_flags *table, FILE *out)
         fprintf(out, "\nExamples:\n%s", table->examples);
 }
 
-/* Text for roff: no escapes, no line that begins with a control character,
- * dashes that copy as dashes. */
-static void help_roff(FILE *out, const char *text)
+void sbs_flags_roff(const char *text, FILE *out)
 {
     bool at_start = true;
     for (const char *c = text; *c; c++) {
@@ -122,20 +120,20 @@ static void help_roff(FILE *out, const char *text)
 void sbs_flags_help_man(const struct sbs_flags *table, FILE *out)
 {
     fputs(".SS ", out);
-    help_roff(out, "sbsim ");
-    help_roff(out, table->command);
+    sbs_flags_roff("sbsim ", out);
+    sbs_flags_roff(table->command, out);
     fputs("\n.RI \"", out);
-    help_roff(out, "sbsim ");
-    help_roff(out, table->command);
+    sbs_flags_roff("sbsim ", out);
+    sbs_flags_roff(table->command, out);
     fputc(' ', out);
-    help_roff(out, table->synopsis);
+    sbs_flags_roff(table->synopsis, out);
     fputs("\"\n.PP\n", out);
-    help_roff(out, table->summary);
+    sbs_flags_roff(table->summary, out);
     fputc('\n', out);
     for (const struct sbs_flag *f = table->flags; f && f->kind; f++) {
         if (f->kind == SBS_KIND_TITLE) {
             fputs(".PP\n.I \"", out);
-            help_roff(out, f->help);
+            sbs_flags_roff(f->help, out);
             fputs("\"\n", out);
             continue;
         }
@@ -143,14 +141,14 @@ void sbs_flags_help_man(const struct sbs_flags *table, FILE *out)
         help_label(f, label, sizeof label);
         help_text(f, text, sizeof text);
         fputs(".TP\n.B \"", out);
-        help_roff(out, label);
+        sbs_flags_roff(label, out);
         fputs("\"\n", out);
-        help_roff(out, text);
+        sbs_flags_roff(text, out);
         fputc('\n', out);
     }
     if (table->examples) {
         fputs(".PP\nExamples:\n.PP\n.nf\n", out);
-        help_roff(out, table->examples);
+        sbs_flags_roff(table->examples, out);
         fputs(".fi\n", out);
     }
 }

@@ -65,6 +65,21 @@ static int unknown_command(const char *word)
     return sbs_flags_report(NULL, &err);
 }
 
+/* The options of every command, for doc/gen-man. */
+static int print_man(void)
+{
+    char flag[] = "--help-man";
+    for (const struct command *c = commands; c->name; c++) {
+        char name[32];
+        snprintf(name, sizeof name, "%s", c->name);
+        char *words[] = { name, flag, NULL };
+        int status = c->run(2, words);
+        if (status)
+            return status;
+    }
+    return 0;
+}
+
 static int dispatch(int argc, char **argv)
 {
     if (argc < 2)
@@ -77,6 +92,8 @@ static int dispatch(int argc, char **argv)
         puts(PACKAGE_STRING);
         return 0;
     }
+    if (strcmp(word, "--help-man") == 0)
+        return print_man();
     const struct command *c;
     if (word[0] == '-') {
         c = find_command("run");
