@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 libsbsim_a_SOURCES += \
+  %D%/dist.c %D%/dist.h \
+  %D%/dist_invert.c %D%/dist_invert.h \
+  %D%/dist_moments.c %D%/dist_parse.c \
   %D%/error.c %D%/error.h \
   %D%/file.c %D%/file.h \
+  %D%/gammafn.c %D%/gammafn.h \
   %D%/hash.c %D%/hash.h \
   %D%/json.c %D%/json.h %D%/json_get.c \
   %D%/json_scan.c %D%/json_scan.h \
@@ -40,3 +44,15 @@ tests_test_base_rng_LDADD = $(SBS_LIBS)
 UNIT_TESTS += tests/test_base_fmath
 tests_test_base_fmath_SOURCES = tests/test_base_fmath.c tests/tap.h
 tests_test_base_fmath_LDADD = $(SBS_LIBS)
+
+UNIT_TESTS += tests/test_base_dist
+tests_test_base_dist_SOURCES = tests/test_base_dist.c tests/tap.h
+tests_test_base_dist_LDADD = $(SBS_LIBS)
+
+UNIT_TESTS += tests/test_base_gammafn
+tests_test_base_gammafn_SOURCES = tests/test_base_gammafn.c tests/tap.h
+tests_test_base_gammafn_LDADD = $(SBS_LIBS)
+
+UNIT_TESTS += tests/test_base_dist_parse
+tests_test_base_dist_parse_SOURCES = tests/test_base_dist_parse.c tests/tap.h
+tests_test_base_dist_parse_LDADD = $(SBS_LIBS)
