@@ -8,7 +8,7 @@ ok "the page is built" test -s "$page"
 unlike "$page" '@[A-Z]+@' "every part is filled in"
 
 # Every command of the short help, and every flag of its own help.
-tr -d '\\' <"$page" >"$T/page"
+sed 's/\\//g' <"$page" >"$T/page"
 sbsim --help | sed -n '/^Commands:/,/^$/s/^  \([a-z-]*\) .*/\1/p' >"$T/commands"
 while read -r command; do
     like "$T/page" "^\.SS sbsim $command" "command $command"
