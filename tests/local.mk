@@ -13,7 +13,8 @@ AM_TESTS_ENVIRONMENT = $(SBS_TEST_ENVIRONMENT)
 
 SCRIPT_TESTS += tests/style.t tests/install.t tests/cli.t tests/man.t tests/bootstrap.t
 EXTRA_DIST += tests/lib.sh tests/run-all \
-  build-aux/check-layers build-aux/check-style build-aux/top-length \
+  build-aux/check-globals build-aux/check-layers build-aux/check-style \
+  build-aux/top-length \
   doc/layers.txt
 
 # The lists are filled by each folder's local.mk.
