@@ -11,6 +11,7 @@ libsbsim_a_SOURCES += \
   %D%/json_scan.c %D%/json_scan.h \
   %D%/jsonw.c %D%/jsonw.h \
   %D%/nearest.c %D%/nearest.h \
+  %D%/param.c %D%/param.h \
   %D%/utf8.h
 
 UNIT_TESTS += tests/test_base_error

@@ -162,7 +162,7 @@ static const struct sbs_param *find(const struct sbs_param *table,
                                     const char *who, const char *name,
                                     struct sbs_error *err)
 {
-    const char *names[PARAMS_MAX];
+    const char *names[PARAMS_MAX] = { NULL };
     size_t n = 0;
     for (const struct sbs_param *p = table; p && p->name; p++) {
         if (strcmp(p->name, name) == 0)

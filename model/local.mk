@@ -1,1 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
+libsbsim_a_SOURCES += \
+  %D%/backend.h \
+  %D%/book.c %D%/book.h \
+  %D%/bound.c %D%/bound.h \
+  %D%/driver.c %D%/driver.h %D%/driver_state.h \
+  %D%/host.c \
+  %D%/layer.h \
+  %D%/metric.h \
+  %D%/model.c %D%/model.h \
+  %D%/workload.c %D%/workload.h
+nodist_libsbsim_a_SOURCES = %D%/ultra_work.h
+EXTRA_DIST += build-aux/gen-ultra-work
+BUILT_SOURCES += %D%/ultra_work.h
+CLEANFILES += %D%/ultra_work.h
+%D%/ultra_work.h: $(top_srcdir)/traces/facts/scenario_work.csv $(top_srcdir)/build-aux/gen-ultra-work
+	$(AM_V_GEN)$(MKDIR_P) %D% && $(SHELL) $(top_srcdir)/build-aux/gen-ultra-work \
+	  $(top_srcdir)/traces/facts/scenario_work.csv > $@.tmp && mv $@.tmp $@

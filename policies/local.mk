@@ -1,1 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
+libsbsim_a_SOURCES += \
+  %D%/list.def \
+  %D%/load.c %D%/load.h \
+  %D%/registry.c %D%/registry.h \
+  %D%/stack.c %D%/stack.h
+
+# The policies themselves, one file each (list.def has the same).
+libsbsim_a_SOURCES += \
+  %D%/dynamic.c \
+  %D%/oversubscribe.c \
+  %D%/speculative.c \
+  %D%/split.c \
+  %D%/static.c \
+  %D%/warm_pool.c

@@ -1,1 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
+libsbsim_a_SOURCES += \
+  %D%/comm.h \
+  %D%/run.c %D%/run.h
+
+if SBS_MPI
+libsbsim_a_SOURCES += %D%/comm_mpi.c
+else
+libsbsim_a_SOURCES += %D%/comm_none.c
+endif
+EXTRA_DIST += %D%/comm_mpi.c %D%/comm_none.c

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "model/bound.h"
+
+#include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
+
+static int by_time(const void *x, const void *y)
+{
+    const struct sbs_bound_worker *a = x, *b = y;
+    if (a->a_s != b->a_s)
+        return a->a_s < b->a_s ? -1 : 1;
+    return (a->rate > b->rate) - (a->rate < b->rate);
+}
+
+static int descending(const void *x, const void *y)
+{
+    double a = *(const double *)x, b = *(const double *)y;
+    return (a < b) - (a > b);
+}
+
+/* Launch order is nearly order of readiness: insertion sort, and the general
+ * one where that would be slow. */
+static void sort_workers(struct sbs_bound_worker *w, size_t n)
+{
+    if (n > 256) {
+        qsort(w, n, sizeof *w, by_time);
+        return;
+    }
+    for (size_t i = 1; i < n; i++) {
+        struct sbs_bound_worker x = w[i];
+        size_t j = i;
+        for (; j > 0 && by_time(&w[j - 1], &x) > 0; j--)
+            w[j] = w[j - 1];
+        w[j] = x;
+    }
+}
+
+double sbs_bound_level(struct sbs_bound_worker *workers, size_t n,
+                       double work_s)
+{
+    sort_workers(workers, n);
+    double rate = 0, offset = 0, t = INFINITY;
+    for (size_t i = 0; i < n && isfinite(workers[i].a_s); i++) {
+        if (t <= workers[i].a_s)
+            break;
+        rate += workers[i].rate;
+        offset += workers[i].rate * workers[i].a_s;
+        t = (work_s + offset) / rate;
+    }
+    return t;
+}
+
+double sbs_bound_longest(const struct sbs_bound_worker *workers, size_t n,
+                         double longest_s)
+{
+    double least = INFINITY;
+    for (size_t i = 0; i < n; i++)
+        least = fmin(least, workers[i].a_s + longest_s / workers[i].rate);
+    return least;
+}
+
+/* min-heap of the j largest rates seen so far */
+static void heap_down(double *h, size_t n, size_t i)
+{
+    for (;;) {
+        size_t k = 2 * i + 1;
+        if (k >= n)
+            return;
+        if (k + 1 < n && h[k + 1] < h[k])
+            k++;
+        if (h[i] <= h[k])
+            return;
+        double x = h[i];
+        h[i] = h[k];
+        h[k] = x;
+        i = k;
+    }
+}
+
+static void heap_up(double *h, size_t i)
+{
+    while (i > 0 && h[i] < h[(i - 1) / 2]) {
+        double x = h[i];
+        h[i] = h[(i - 1) / 2];
+        h[(i - 1) / 2] = x;
+        i = (i - 1) / 2;
+    }
+}
+
+/* Smallest T by which the j fastest usable workers can have done work_s. */
+static double top_j_time(const struct sbs_bound_worker *w, size_t n,
+                         size_t j, double work_s, double *heap)
+{
+    size_t in = 0;
+    double rate = 0, done = 0, now = 0;
+    for (size_t i = 0; i < n && isfinite(w[i].a_s); i++) {
+        double then = done + rate * (w[i].a_s - now);
+        if (then >= work_s && rate > 0)
+            break;
+        done = then;
+        now = w[i].a_s;
+        if (in < j) {
+            heap[in] = w[i].rate;
+            heap_up(heap, in++);
+            rate += w[i].rate;
+        } else if (w[i].rate > heap[0]) {
+            rate += w[i].rate - heap[0];
+            heap[0] = w[i].rate;
+            heap_down(heap, in, 0);
+        }
+    }
+    return rate > 0 ? now + (work_s - done) / rate : INFINITY;
+}
+
+/* Work each worker could do by t, most first: a cheap lower bound on what
+ * the j fastest can do is the sum of the first j. */
+static size_t best_by(const struct sbs_bound_worker *w, size_t n, double t,
+                      double *done)
+{
+    size_t usable = 0;
+    for (size_t i = 0; i < n && w[i].a_s < t; i++)
+        done[usable++] = w[i].rate * (t - w[i].a_s);
+    qsort(done, usable, sizeof *done, descending);
+    return usable;
+}
+
+double sbs_bound_longest_j(const struct sbs_bound_worker *workers, size_t n,
+                           const double *task_s, size_t n_tasks,
+                           double least_s, double *scratch)
+{
+    double *list = scratch, *heap = scratch + n;
+    double bound = least_s, need = 0, have = 0;
+    if (!isfinite(least_s))
+        return least_s;
+    /* From n workers on, j tasks have the whole fleet: that is L1. */
+    size_t most = n_tasks < n ? n_tasks : n;
+    size_t usable = best_by(workers, n, bound, list);
+    bool again;
+    do {
+        again = false;
+        need = have = 0;
+        for (size_t j = 1; j <= most; j++) {
+            need += task_s[j - 1];
+            have += j <= usable ? list[j - 1] : 0;
+            if (have >= need * (1 - 1e-12))
+                continue;
+            double t = top_j_time(workers, n, j, need, heap);
+            if (t > bound) {
+                bound = t;
+                usable = best_by(workers, n, bound, list);
+                again = true;
+                break;
+            }
+        }
+    } while (again);
+    return bound;
+}

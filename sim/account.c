@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a finished replication cost, and how far it was from what a
+ * clairvoyant could have done with the same workers (DESIGN.md 3.8-3.10,
+ * SCIENCE.md B.7). */
+#include "config.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/purpose.h"
+#include "sim/state.h"
+
+/* Regret below 1 by more than rounding is a bug (DESIGN.md 3.10). */
+#define REGRET_LEAST (1 - 1e-9)
+
+/* A laptop or a fat node; more cores than this count as this many. */
+enum { LOCAL_CORES_MAX = 4096 };
+
+struct totals {
+    double launched, billed_s, compute_s, transfer_s, startup_s, idle_s;
+};
+
+/* ---- the bill ---------------------------------------------------------- */
+
+/* When a worker that still lives at the makespan is gone: the client orders
+ * it stopped; one that runs out of work before that leaves by itself. */
+static double last_s(const struct sbs_sim *s, uint32_t i, double makespan_s)
+{
+    const struct sim_worker *w = &s->workers[i];
+    double end = w->stop_s;
+    if (isinf(end)) {
+        const struct sbs_dist *d = &s->platform.model->stop_s;
+        double u =
+            sbs_rng_u01(&s->platform.stream, i, SBS_FOR_STOP, w->stops, 0);
+        end = makespan_s + sbs_dist_quantile(d, u);
+    }
+    end = fmin(end, w->fate.lost_s);
+    if (w->on_attempt)
+        end = fmin(end, w->over_s);
+    else if (!w->ready)
+        end = fmin(end, w->fate.ready_s);
+    return end;
+}
+
+static double billed_s(const struct sbs_sim *s, const struct sim_worker *w)
+{
+    const struct sbs_model *m = s->platform.model;
+    double from = w->warm ? -s->plan->warm_s : w->fate.pull_start_s;
+    double for_s = w->end_s - from;
+    if (!(for_s > 0))
+        return 0;
+    if (m->price.round_s > 0)
+        for_s = m->price.round_s * ceil(for_s / m->price.round_s);
+    return fmax(for_s, m->price.min_billed_s);
+}
+
+static double usd_per_s(const struct sbs_sim *s)
+{
+    const struct sbs_scenario *c = s->scenario;
+    const struct sbs_model *m = s->platform.model;
+    double per_h = c->vcpu * m->price.vcpu_h_usd +
+                   c->memory_gb * m->price.gb_h_usd;
+    return per_h * (c->spot ? m->price.spot_factor : 1) / 3600;
+}
+
+/* Compute + overhead + idle = launch to end, for every worker. */
+static int check_worker_time(const struct sim_worker *w, double startup_s,
+                             struct sbs_error *err)
+{
+#ifdef SBS_DEBUG
+    double sum = startup_s + w->compute_s + w->transfer_s + w->idle_s;
+    double life = w->end_s - w->fate.granted_s;
+    if (!(fabs(sum - life) <= 1e-9 * fmax(life, 1)))
+        return sbs_fail(err, SBS_EBUG,
+                        "a worker's time does not add up: %.17g s from "
+                        "launch to end, %.17g s accounted for", life, sum);
+#else
+    (void)w;
+    (void)startup_s;
+    (void)err;
+#endif
+    return 0;
+}
+
+static int close_workers(struct sbs_sim *s, double makespan_s,
+                         struct totals *sum, struct sbs_error *err)
+{
+    for (uint32_t i = 0; i < s->n_workers; i++) {
+        struct sim_worker *w = &s->workers[i];
+        if (!w->granted || w->fate.granted_s > makespan_s)
+            continue;
+        if (isnan(w->end_s))
+            sbs_sim_end(s, i, last_s(s, i, makespan_s));
+        double startup_s =
+            fmin(w->fate.ready_s, w->end_s) - w->fate.granted_s;
+        /* A stop may take effect before a launch that was still queued. */
+        startup_s = fmax(startup_s, 0);
+        sum->launched += 1;
+        sum->startup_s += startup_s;
+        sum->compute_s += w->compute_s;
+        sum->transfer_s += w->transfer_s;
+        sum->idle_s += w->idle_s;
+        sum->billed_s += billed_s(s, w);
+        if (w->end_s >= w->fate.granted_s &&
+            check_worker_time(w, startup_s, err) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+/* ---- local time -------------------------------------------------------- */
+
+/* List schedule of the tasks, in order, on the user's own cores. */
+static double list_schedule_s(struct sbs_sim *s)
+{
+    const struct sbs_model *m = s->platform.model;
+    size_t cores = (size_t)fmax(1, fmin(m->local.cores, LOCAL_CORES_MAX));
+    double scale = m->local.slowdown / m->local.efficiency *
+                   s->plan->units_per_task;
+    double *heap = s->local_free_at, last = 0;
+    if (!heap)
+        heap = s->local_free_at = malloc(LOCAL_CORES_MAX * sizeof *heap);
+    if (!heap)
+        return NAN;
+    memset(heap, 0, cores * sizeof *heap);
+    for (uint32_t t = 0; t < s->plan->needed; t++) {
+        double end = heap[0] + s->unit_s[t] * scale;
+        last = fmax(last, end);
+        size_t i = 0;
+        for (size_t k; (k = 2 * i + 1) < cores; i = k) {
+            if (k + 1 < cores && heap[k + 1] < heap[k])
+                k++;
+            if (end <= heap[k])
+                break;
+            heap[i] = heap[k];
+        }
+        heap[i] = end;
+    }
+    return last;
+}
+
+static double local_s(struct sbs_sim *s)
+{
+    double measured = s->platform.model->local.makespan_s;
+    if (!isnan(measured))
+        return measured;
+    return isnan(s->local_s) ? list_schedule_s(s) : s->local_s;
+}
+
+double sbs_account_local_s(struct sbs_sim *s)
+{
+    const struct sbs_workload *w = s->scenario->workload;
+    double fixed = 0;
+    s->platform.model = &s->scenario->models->models[0];
+    if (s->scenario->models->n > 1 ||
+        (!w->list_s && !sbs_dist_is_const(&w->ref_s, &fixed)))
+        return NAN;
+    for (uint32_t t = 0; t < s->plan->tasks; t++)
+        s->unit_s[t] = (w->list_s ? w->list_s[t % w->list_n] : fixed) /
+                       s->plan->units_per_task;
+    return list_schedule_s(s);
+}
+
+/* ---- all of it --------------------------------------------------------- */
+
+static int check_regret(double regret, const struct sbs_sim *s,
+                        struct sbs_error *err)
+{
+    if (!(regret < REGRET_LEAST))
+        return 0;
+    return sbs_fail(err, SBS_EBUG,
+                    "replication %u (seed %llu): regret %.12g is below 1",
+                    s->platform.stream.replication,
+                    (unsigned long long)s->scenario->seed, regret);
+}
+
+int sbs_account_close(struct sbs_sim *s, const struct sbs_outcome *out,
+                      double m[SBS_N_METRICS], struct sbs_error *err)
+{
+    struct totals sum = { 0 };
+    struct sbs_regret bound;
+    double makespan = out->makespan_s;
+    if (close_workers(s, makespan, &sum, err) != 0 ||
+        sbs_regret_bounds(s, makespan, &bound, err) != 0)
+        return -1;
+    double attempts_s = sum.compute_s + sum.transfer_s;
+    m[SBS_METRIC_makespan_s] = makespan;
+    m[SBS_METRIC_first_s] = out->first_s;
+    m[SBS_METRIC_half_s] = out->half_s;
+    m[SBS_METRIC_cost_usd] = sum.billed_s * usd_per_s(s);
+    m[SBS_METRIC_billed_s] = sum.billed_s;
+    m[SBS_METRIC_speedup] = local_s(s) / makespan;
+    m[SBS_METRIC_regret] = makespan / bound.launched_s;
+    m[SBS_METRIC_regret_cap] = makespan / bound.cap_s;
+    m[SBS_METRIC_bound_s] = bound.launched_s;
+    m[SBS_METRIC_launched] = sum.launched;
+    m[SBS_METRIC_attempts] = out->attempts;
+    m[SBS_METRIC_cancelled] = out->cancelled;
+    m[SBS_METRIC_wasted_s] = fmax(attempts_s - out->used_s, 0);
+    m[SBS_METRIC_overhead_s] = sum.startup_s + sum.transfer_s;
+    m[SBS_METRIC_idle_s] = sum.idle_s;
+    m[SBS_METRIC_dls_waste_s] = makespan - sum.compute_s / sum.launched;
+    if (check_regret(m[SBS_METRIC_regret], s, err) != 0)
+        return -1;
+    return check_regret(m[SBS_METRIC_regret_cap], s, err);
+}

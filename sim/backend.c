@@ -1,0 +1,560 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The simulated backend: answers the driver's orders with events in virtual
+ * time. DESIGN.md section 3 is its specification. */
+#include "config.h"
+
+#include "sim/sim.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/backend.h"
+#include "sim/purpose.h"
+#include "sim/state.h"
+
+/* ---- growing arrays, rare after the first replications ----------------- */
+
+static bool grow(struct sbs_sim *s, void **array, uint32_t *cap,
+                 uint32_t want, size_t size)
+{
+    if (want <= *cap)
+        return true;
+    uint32_t n = want < 2 * *cap ? 2 * *cap : want;
+    void *more = realloc(*array, n * size);
+    if (!more) {
+        s->out_of_memory = true;
+        return false;
+    }
+    *array = more;
+    *cap = n;
+    return true;
+}
+
+#define GROW(s, array, cap, want) \
+    grow(s, (void **)&(s)->array, &(s)->cap, want, sizeof *(s)->array)
+
+/* ---- timers ------------------------------------------------------------ */
+
+static bool timer_before(const struct sim_timer *a, const struct sim_timer *b)
+{
+    return a->time_s < b->time_s ||
+           (a->time_s == b->time_s && a->order < b->order);
+}
+
+static void timer_push(struct sbs_sim *s, double t_s, uint64_t tag)
+{
+    if (!GROW(s, timers, cap_timers, s->n_timers + 1))
+        return;
+    struct sim_timer x = { t_s, s->timer_order++, tag };
+    uint32_t i = s->n_timers++;
+    for (; i > 0 && timer_before(&x, &s->timers[(i - 1) / 2]);
+         i = (i - 1) / 2)
+        s->timers[i] = s->timers[(i - 1) / 2];
+    s->timers[i] = x;
+}
+
+static struct sim_timer timer_pop(struct sbs_sim *s)
+{
+    struct sim_timer first = s->timers[0], x = s->timers[--s->n_timers];
+    uint32_t i = 0;
+    for (;;) {
+        uint32_t k = 2 * i + 1;
+        if (k >= s->n_timers)
+            break;
+        if (k + 1 < s->n_timers &&
+            timer_before(&s->timers[k + 1], &s->timers[k]))
+            k++;
+        if (!timer_before(&s->timers[k], &x))
+            break;
+        s->timers[i] = s->timers[k];
+        i = k;
+    }
+    s->timers[i] = x;
+    return first;
+}
+
+/* ---- a worker's next event --------------------------------------------- */
+
+static void consider(double t_s, enum sbs_event_kind kind, double *best_s,
+                     enum sbs_event_kind *best)
+{
+    if (t_s < *best_s || (t_s == *best_s && kind < *best)) {
+        *best_s = t_s;
+        *best = kind;
+    }
+}
+
+static double notice_s(const struct sbs_sim *s, const struct sim_worker *w,
+                       double now_s)
+{
+    double t = w->fate.lost_s - s->platform.model->loss.notice_s;
+    return fmax(t, now_s);
+}
+
+/* Put the worker's earliest event into the queue. */
+static void schedule(struct sbs_sim *s, uint32_t i)
+{
+    const struct sim_worker *w = &s->workers[i];
+    double t = INFINITY;
+    enum sbs_event_kind kind = SBS_EVENT_NONE;
+    if (!w->ready)
+        consider(w->fate.ready_s, SBS_EVENT_READY, &t, &kind);
+    if (w->on_attempt)
+        consider(w->over_s, w->fails ? SBS_EVENT_LOST : SBS_EVENT_UPLOADED,
+                 &t, &kind);
+    if (w->on_attempt && isfinite(w->cancel_s))
+        consider(w->cancel_s, SBS_EVENT_CANCELLED, &t, &kind);
+    if (isfinite(w->stop_s))
+        consider(w->stop_s, SBS_EVENT_ENDED, &t, &kind);
+    if (isfinite(w->fate.lost_s)) {
+        consider(w->fate.lost_s, SBS_EVENT_LOST, &t, &kind);
+        if (!w->noticed)
+            consider(notice_s(s, w, s->now.time_s), SBS_EVENT_NOTICE, &t,
+                     &kind);
+    }
+    if (isfinite(t))
+        sbs_queue_set(&s->queue, i, t, (uint32_t)kind);
+    else
+        sbs_queue_drop(&s->queue, i);
+}
+
+/* ---- launching --------------------------------------------------------- */
+
+/* The launch of worker i is granted at t_s. */
+static void grant(struct sbs_sim *s, uint32_t i, double t_s)
+{
+    struct sim_worker *w = &s->workers[i];
+    w->granted = true;
+    sbs_platform_draw(&s->platform, i, t_s, w->warm, &w->fate);
+    schedule(s, i);
+}
+
+static void reset_worker(struct sim_worker *w)
+{
+    *w = (struct sim_worker){ .cancel_s = INFINITY,
+                              .stop_s = INFINITY,
+                              .end_s = NAN,
+                              .free_s = NAN };
+    w->fate.granted_s = w->fate.ready_s = INFINITY;
+    w->fate.pull_start_s = w->fate.lost_s = INFINITY;
+}
+
+static void launch_cold(struct sbs_sim *s, uint32_t first, uint32_t n)
+{
+    double before = s->launcher.client_free_s;
+    sbs_launch_order(&s->launcher, s->now.time_s, first, n, s->launched);
+    /* A launch ordered while polling keeps the client's thread busy. */
+    if (!s->platform.model->client.poll_while_launching)
+        sbs_client_delay(&s->client, s->launcher.client_free_s -
+                                         fmax(before, s->now.time_s));
+    for (uint32_t k = 0; k < n; k++) {
+        struct sim_worker *w = &s->workers[first + k];
+        w->requested_s = s->launched[k].requested_s;
+        w->fate.granted_s = s->launched[k].granted_s;
+        if (!s->launched[k].queued)
+            grant(s, first + k, s->launched[k].granted_s);
+        else if (GROW(s, waiting, cap_waiting, s->n_waiting + 1))
+            s->waiting[s->n_waiting++] = first + k;
+    }
+}
+
+static void backend_launch(void *self, uint32_t first, uint32_t n,
+                           uint32_t warm)
+{
+    struct sbs_sim *s = self;
+    if (!GROW(s, workers, cap_workers, first + n) ||
+        !GROW(s, launched, cap_launched, n) ||
+        sbs_queue_reserve(&s->queue, first + n) != 0) {
+        s->out_of_memory = true;
+        return;
+    }
+    s->n_workers = first + n;
+    for (uint32_t i = first; i < first + n; i++)
+        reset_worker(&s->workers[i]);
+    for (uint32_t i = first; i < first + warm; i++) {
+        s->workers[i].warm = true;
+        sbs_launch_occupy(&s->launcher);
+        grant(s, i, 0);
+    }
+    if (n > warm)
+        launch_cold(s, first + warm, n - warm);
+}
+
+static void backend_launched(void *self)
+{
+    struct sbs_sim *s = self;
+    const struct sbs_model *m = s->platform.model;
+    s->planned = s->launcher;
+    if (!m->client.poll_while_launching)
+        sbs_client_begin(&s->client, s->launcher.client_free_s);
+}
+
+static double backend_requested_s(void *self, uint32_t worker)
+{
+    const struct sbs_sim *s = self;
+    return s->workers[worker].requested_s;
+}
+
+/* ---- the life of a worker ---------------------------------------------- */
+
+void sbs_sim_book(struct sim_worker *w, double at_s)
+{
+    if (w->on_attempt) {
+        double from = fmin(w->compute_from_s, at_s);
+        double to = fmax(from, fmin(w->compute_to_s, at_s));
+        w->compute_s += to - from;
+        w->transfer_s += (from - w->begun_s) + (at_s - to);
+    } else if (w->ready) {
+        w->idle_s += at_s - w->free_s;
+    }
+    w->on_attempt = false;
+    w->free_s = at_s;
+}
+
+void sbs_sim_end(struct sbs_sim *s, uint32_t i, double at_s)
+{
+    struct sim_worker *w = &s->workers[i];
+    sbs_sim_book(w, at_s);
+    w->end_s = at_s;
+    sbs_queue_drop(&s->queue, i);
+}
+
+/* A place under the quota is free: the first in line gets it. */
+static void release_place(struct sbs_sim *s, double t_s)
+{
+    while (s->waiting_head < s->n_waiting) {
+        uint32_t i = s->waiting[s->waiting_head++];
+        struct sim_worker *w = &s->workers[i];
+        if (isnan(w->end_s)) {
+            grant(s, i, fmax(t_s, w->fate.granted_s));
+            return;
+        }
+    }
+    s->launcher.places += 1;
+}
+
+static double draw_unit(const struct sbs_sim *s, const struct sbs_dist *d,
+                        uint32_t worker, uint32_t attempt, uint32_t draw)
+{
+    double fixed;
+    if (sbs_dist_is_const(d, &fixed))
+        return fixed;
+    return sbs_dist_quantile(d, sbs_rng_u01(&s->platform.stream, worker,
+                                            SBS_FOR_UNIT, attempt, draw));
+}
+
+static double chunk_work_s(const struct sbs_sim *s, uint32_t first,
+                           uint32_t n)
+{
+    uint32_t k = s->plan->units_per_task;
+    double work = 0;
+    for (uint32_t u = first; u < first + n;) {
+        uint32_t task = u / k, end = (task + 1) * k;
+        if (end > first + n)
+            end = first + n;
+        work += s->unit_s[task] * (end - u);
+        u = end;
+    }
+    return work;
+}
+
+static void draw_failure(const struct sbs_sim *s, uint32_t i,
+                         struct sim_worker *w)
+{
+    double p = s->platform.model->loss.fail_p;
+    w->fails = p > 0 && sbs_rng_u01(&s->platform.stream, i, SBS_FOR_UNIT,
+                                    w->attempts, 4) < p;
+    if (w->fails)
+        w->over_s = w->begun_s +
+                    (w->over_s - w->begun_s) *
+                        sbs_rng_u01(&s->platform.stream, i, SBS_FOR_UNIT,
+                                    w->attempts, 5);
+}
+
+static void backend_begin(void *self, uint32_t i, uint32_t attempt,
+                          uint32_t first_unit, uint32_t n_units)
+{
+    struct sbs_sim *s = self;
+    struct sim_worker *w = &s->workers[i];
+    const struct sbs_model *m = s->platform.model;
+    double now = s->now.time_s;
+    sbs_sim_book(w, now);
+    w->on_attempt = true;
+    w->attempt = attempt;
+    w->first_unit = first_unit;
+    w->n_units = n_units;
+    w->begun_s = now;
+    w->compute_from_s = now + draw_unit(s, &m->unit.claim_s, i, w->attempts, 0) +
+                        draw_unit(s, &m->unit.download_s, i, w->attempts, 1);
+    w->compute_to_s = sbs_platform_finish(
+        &s->platform, i, &w->fate, w->compute_from_s,
+        chunk_work_s(s, first_unit, n_units));
+    w->over_s = w->compute_to_s +
+                draw_unit(s, &m->unit.upload_s, i, w->attempts, 2);
+    w->collect_s = draw_unit(s, &m->client.collect_s, i, w->attempts, 3);
+    w->cancel_s = INFINITY;
+    draw_failure(s, i, w);
+    w->attempts++;
+    schedule(s, i);
+}
+
+static double stop_delay_s(const struct sbs_sim *s, uint32_t i,
+                           struct sim_worker *w)
+{
+    const struct sbs_dist *d = &s->platform.model->stop_s;
+    double fixed;
+    if (sbs_dist_is_const(d, &fixed))
+        return fixed;
+    return sbs_dist_quantile(d, sbs_rng_u01(&s->platform.stream, i,
+                                            SBS_FOR_STOP, w->stops++, 0));
+}
+
+static void backend_cancel(void *self, uint32_t i)
+{
+    struct sbs_sim *s = self;
+    struct sim_worker *w = &s->workers[i];
+    w->cancel_s = s->now.time_s + stop_delay_s(s, i, w);
+    schedule(s, i);
+}
+
+static void backend_stop(void *self, uint32_t i)
+{
+    struct sbs_sim *s = self;
+    struct sim_worker *w = &s->workers[i];
+    w->stop_s = s->now.time_s + stop_delay_s(s, i, w);
+    schedule(s, i);
+}
+
+static void backend_leave(void *self, uint32_t i)
+{
+    struct sbs_sim *s = self;
+    sbs_sim_end(s, i, s->now.time_s);
+    release_place(s, s->now.time_s);
+}
+
+static void backend_wake_at(void *self, double t_s, uint64_t tag)
+{
+    timer_push(self, t_s, tag);
+}
+
+static void backend_task_complete(void *self, uint32_t task)
+{
+    struct sbs_sim *s = self;
+    sbs_client_task_complete(&s->client, task);
+}
+
+static double backend_policy_u01(void *self, uint32_t layer, uint32_t draw)
+{
+    const struct sbs_sim *s = self;
+    return sbs_rng_u01(&s->platform.stream, layer, SBS_FOR_POLICY, 0, draw);
+}
+
+/* ---- events ------------------------------------------------------------ */
+
+static void upload(struct sbs_sim *s, const struct sim_worker *w)
+{
+    uint32_t k = s->plan->units_per_task;
+    if (sbs_client_upload(&s->client, w->attempt, s->now.time_s,
+                          w->collect_s, w->first_unit / k,
+                          (w->first_unit + w->n_units - 1) / k) != 0)
+        s->out_of_memory = true;
+}
+
+/* What the worker's event means for the simulator's own books. */
+static void apply(struct sbs_sim *s, struct sbs_event *e)
+{
+    struct sim_worker *w = &s->workers[e->worker];
+    switch (e->kind) {
+    case SBS_EVENT_READY:
+        w->ready = true;
+        w->free_s = e->time_s;
+        break;
+    case SBS_EVENT_UPLOADED:
+        sbs_sim_book(w, e->time_s);
+        upload(s, w);
+        break;
+    case SBS_EVENT_CANCELLED:
+        sbs_sim_book(w, e->time_s);
+        w->cancel_s = INFINITY;
+        break;
+    case SBS_EVENT_NOTICE:
+        w->noticed = true;
+        e->deadline_s = w->fate.lost_s;
+        break;
+    case SBS_EVENT_LOST:
+        e->failed = w->on_attempt && w->fails && e->time_s >= w->over_s;
+        sbs_sim_end(s, e->worker, e->time_s);
+        release_place(s, e->time_s);
+        return;
+    default: /* ENDED */
+        sbs_sim_end(s, e->worker, e->time_s);
+        if (w->granted)
+            release_place(s, e->time_s);
+        return;
+    }
+    schedule(s, e->worker);
+}
+
+static void take_worker_event(struct sbs_sim *s)
+{
+    const struct sbs_queue_entry *first = sbs_queue_first(&s->queue);
+    uint32_t i = (uint32_t)first->key;
+    s->now = (struct sbs_event){
+        .kind = (enum sbs_event_kind)(first->key >> 32),
+        .time_s = first->time_s,
+        .worker = i,
+        .attempt = s->workers[i].on_attempt ? s->workers[i].attempt
+                                            : SBS_NO_ATTEMPT,
+    };
+    apply(s, &s->now);
+}
+
+static void backend_next(void *self, struct sbs_event *event)
+{
+    struct sbs_sim *s = self;
+    double worker_s = INFINITY, timer_s = INFINITY;
+    uint32_t kind = SBS_EVENT_NONE;
+    if (!sbs_queue_empty(&s->queue)) {
+        worker_s = sbs_queue_first(&s->queue)->time_s;
+        kind = (uint32_t)(sbs_queue_first(&s->queue)->key >> 32);
+    }
+    if (s->n_timers)
+        timer_s = s->timers[0].time_s;
+    double seen_s = sbs_client_next_s(&s->client);
+    double now = s->now.time_s;
+    if (s->out_of_memory ||
+        (isinf(worker_s) && isinf(timer_s) && isinf(seen_s))) {
+        s->now = (struct sbs_event){ .kind = SBS_EVENT_NONE, .time_s = now };
+    } else if (worker_s < seen_s ? worker_s <= timer_s
+                                 : worker_s == seen_s &&
+                                       worker_s <= timer_s &&
+                                       kind < SBS_EVENT_SEEN) {
+        take_worker_event(s);
+    } else if (seen_s <= timer_s) {
+        s->now = (struct sbs_event){ .kind = SBS_EVENT_SEEN,
+                                     .time_s = seen_s,
+                                     .attempt = sbs_client_take(&s->client) };
+    } else {
+        struct sim_timer t = timer_pop(s);
+        s->now = (struct sbs_event){ .kind = SBS_EVENT_TIMER,
+                                     .time_s = t.time_s,
+                                     .tag = t.tag };
+    }
+    *event = s->now;
+}
+
+static const struct sbs_backend_ops backend_ops = {
+    .launch = backend_launch,
+    .launched = backend_launched,
+    .requested_s = backend_requested_s,
+    .begin = backend_begin,
+    .cancel = backend_cancel,
+    .stop = backend_stop,
+    .leave = backend_leave,
+    .wake_at = backend_wake_at,
+    .task_complete = backend_task_complete,
+    .policy_u01 = backend_policy_u01,
+    .next = backend_next,
+};
+
+/* ---- a replication ----------------------------------------------------- */
+
+static void draw_work(struct sbs_sim *s)
+{
+    const struct sbs_workload *w = s->scenario->workload;
+    double k = s->plan->units_per_task;
+    for (uint32_t t = 0; t < s->plan->tasks; t++) {
+        double fixed, work;
+        if (w->list_s)
+            work = w->list_s[t % w->list_n];
+        else if (sbs_dist_is_const(&w->ref_s, &fixed))
+            work = fixed;
+        else
+            work = sbs_dist_quantile(
+                &w->ref_s, sbs_rng_u01(&s->platform.stream, t, SBS_FOR_WORK,
+                                       0, 0));
+        s->unit_s[t] = work / k;
+    }
+}
+
+static void reset(struct sbs_sim *s, uint32_t replication)
+{
+    const struct sbs_scenario *c = s->scenario;
+    const struct sbs_model *m = &c->models->models[replication %
+                                                   c->models->n];
+    sbs_platform_reset(&s->platform, m, c->seed, replication, s->gain,
+                       c->spot);
+    sbs_launch_reset(&s->launcher, m, &s->platform.stream,
+                     s->platform.call_factor, s->places);
+    sbs_client_reset(&s->client, m->client.poll_s, m->client.poll_task_s);
+    if (m->client.poll_while_launching)
+        sbs_client_begin(&s->client, s->launcher.client_free_s);
+    sbs_queue_clear(&s->queue);
+    s->n_workers = s->n_waiting = s->waiting_head = s->n_timers = 0;
+    s->timer_order = 0;
+    s->now = (struct sbs_event){ .kind = SBS_EVENT_NONE };
+    draw_work(s);
+}
+
+int sbs_sim_replicate(struct sbs_sim *sim, struct sbs_driver *driver,
+                      uint32_t replication, double metrics[SBS_N_METRICS],
+                      struct sbs_error *err)
+{
+    struct sbs_outcome out;
+    for (int i = 0; i < SBS_N_METRICS; i++)
+        metrics[i] = NAN;
+    reset(sim, replication);
+    struct sbs_backend backend = { &backend_ops, sim };
+    if (sbs_driver_run(driver, backend, &out, err) != 0)
+        return -1;
+    if (sim->out_of_memory)
+        return sbs_fail(err, SBS_EMEMORY, "out of memory in a replication");
+    return out.finished ? sbs_account_close(sim, &out, metrics, err) : 0;
+}
+
+/* ---- create, destroy --------------------------------------------------- */
+
+struct sbs_sim *sbs_sim_create(const struct sbs_scenario *s,
+                               const struct sbs_plan *plan,
+                               struct sbs_error *err)
+{
+    struct sbs_sim *sim = calloc(1, sizeof *sim);
+    const struct sbs_model *m = &s->models->stated;
+    if (!sim)
+        goto fail;
+    sim->scenario = s;
+    sim->plan = plan;
+    if (sbs_model_gain(m, s->vcpu, &sim->gain, err) != 0) {
+        sbs_sim_destroy(sim);
+        return NULL;
+    }
+    sim->places = floor(m->launcher.quota_vcpu / s->vcpu + 1e-9);
+    sim->unit_s = calloc(plan->tasks, sizeof *sim->unit_s);
+    sim->bounds.task_s = calloc(plan->tasks, sizeof *sim->unit_s);
+    if (sim->unit_s && sim->bounds.task_s &&
+        sbs_client_init(&sim->client, plan->tasks) == 0) {
+        sim->local_s = sbs_account_local_s(sim);
+        return sim;
+    }
+fail:
+    sbs_sim_destroy(sim);
+    sbs_fail(err, SBS_EMEMORY, "out of memory for %u tasks", plan->tasks);
+    return NULL;
+}
+
+void sbs_sim_destroy(struct sbs_sim *sim)
+{
+    if (!sim)
+        return;
+    sbs_client_fini(&sim->client);
+    sbs_queue_fini(&sim->queue);
+    free(sim->workers);
+    free(sim->waiting);
+    free(sim->launched);
+    free(sim->timers);
+    free(sim->unit_s);
+    free(sim->local_free_at);
+    sbs_regret_fini(&sim->bounds);
+    free(sim);
+}

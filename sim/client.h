@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How the client comes to see results (DESIGN.md 3.7): a pass looks at the
+ * open tasks in order, poll_task_s each, collects what it finds (collect_s
+ * each), then sleeps poll_s. Instead of walking every look, the next look
+ * that finds something is computed, in O(log tasks). */
+#ifndef SBS_SIM_CLIENT_H
+#define SBS_SIM_CLIENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct sbs_result {
+    double uploaded_s, collect_s;
+    uint32_t first_task, last_task; /* it may span several */
+    uint32_t next;                  /* result of the same task */
+};
+
+struct sbs_client {
+    uint32_t n_tasks;
+    double poll_s, poll_task_s;
+    /* Open tasks, counted in a Fenwick tree when looking takes time. */
+    uint32_t *tree;   /* [n_tasks + 1] */
+    uint8_t *open;    /* [n_tasks] */
+    uint32_t n_open;
+    /* Results waiting to be found, per task in order of upload. */
+    uint64_t *waiting;         /* bit set of tasks */
+    uint32_t *head, *tail;     /* [n_tasks] */
+    struct sbs_result *result; /* [attempt] */
+    uint32_t cap_results;
+    uint32_t n_waiting; /* tasks */
+    /* At anchor_s the loop is about to look at task `cursor` or the next
+     * open one; INFINITY while it has not begun. */
+    double anchor_s;
+    uint32_t cursor;
+    /* The look that finds the next result, when there is one. */
+    bool chosen;
+    uint32_t chosen_task;
+    double look_s, seen_s;
+};
+
+int sbs_client_init(struct sbs_client *c, uint32_t n_tasks);
+void sbs_client_fini(struct sbs_client *c);
+void sbs_client_reset(struct sbs_client *c, double poll_s,
+                      double poll_task_s);
+
+/* The polling loop begins. */
+void sbs_client_begin(struct sbs_client *c, double t_s);
+/* The client did something else for this long. */
+void sbs_client_delay(struct sbs_client *c, double for_s);
+
+/* The result of an attempt at tasks [first, last] is there; -1 when memory
+ * is short. */
+int sbs_client_upload(struct sbs_client *c, uint32_t attempt, double t_s,
+                      double collect_s, uint32_t first_task,
+                      uint32_t last_task);
+/* The client needs nothing more of this task. */
+void sbs_client_task_complete(struct sbs_client *c, uint32_t task);
+
+/* When the next result will have been collected; INFINITY = none waits. */
+double sbs_client_next_s(struct sbs_client *c);
+/* That moment has come: the attempt whose result the client now holds. */
+uint32_t sbs_client_take(struct sbs_client *c);
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The workers of a replication as the cloud hands them out: when they are
+ * ready, how fast they are, when they are taken away. DESIGN.md 3.2, 3.3. */
+#ifndef SBS_SIM_PLATFORM_H
+#define SBS_SIM_PLATFORM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/rng.h"
+#include "model/model.h"
+
+/* What a replication fixes for all workers. */
+struct sbs_platform {
+    const struct sbs_model *model;
+    struct sbs_stream stream;
+    double gain;           /* of the vCPU size asked for */
+    bool spot;
+    double startup_factor; /* run factors: median 1 */
+    double call_factor;
+    double speed_factor;
+    double drift_per_s; /* log(1 + drift_per_h) / 3600 */
+    bool steady;        /* no weather, no drift: the rate is constant */
+};
+
+/* One worker's fate, drawn when its launch is granted. */
+struct sbs_fate {
+    double granted_s, pull_start_s;
+    double ready_s; /* INFINITY: never */
+    double lost_s;  /* reclaimed; INFINITY: never */
+    double rate;    /* reference seconds per second, weather 1, no drift */
+};
+
+void sbs_platform_reset(struct sbs_platform *p,
+                        const struct sbs_model *model, uint64_t seed,
+                        uint32_t replication, double gain, bool spot);
+
+/* The fate of worker w, granted at granted_s; a warm one is ready at 0. */
+void sbs_platform_draw(const struct sbs_platform *p, uint32_t w,
+                       double granted_s, bool warm, struct sbs_fate *fate);
+
+/* When worker w has done work_s reference seconds begun at from_s (not
+ * before it is ready); INFINITY when drift never lets it. */
+double sbs_platform_finish(const struct sbs_platform *p, uint32_t w,
+                           const struct sbs_fate *fate, double from_s,
+                           double work_s);
+
+/* Reference seconds worker w could do in [from_s, to_s] inside one weather
+ * slot. */
+double sbs_platform_slot_work(const struct sbs_platform *p, uint32_t w,
+                              const struct sbs_fate *fate, double from_s,
+                              double to_s);
+
+/* Slot of an instant, and the end of a slot. One endless slot when steady. */
+uint32_t sbs_platform_slot(const struct sbs_platform *p, double t_s);
+double sbs_platform_slot_end_s(const struct sbs_platform *p, uint32_t slot);
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One replication in virtual time: the simulated backend of model/driver. */
+#ifndef SBS_SIM_SIM_H
+#define SBS_SIM_SIM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "model/driver.h"
+#include "model/metric.h"
+#include "model/model.h"
+#include "model/workload.h"
+
+/* What is to be simulated, the same for every replication. Borrowed. */
+struct sbs_scenario {
+    const struct sbs_model_set *models;
+    const struct sbs_workload *workload;
+    uint32_t workers; /* base fleet asked for */
+    double vcpu, memory_gb;
+    bool spot;
+    uint64_t seed;
+};
+
+/* The plan before any layer has amended it, and the constants policies may
+ * read. -1: the vCPU size is unknown to the model, or a quota below one
+ * worker. */
+int sbs_sim_defaults(const struct sbs_scenario *s, struct sbs_plan *plan,
+                     struct sbs_constants *constants, struct sbs_error *err);
+
+struct sbs_sim;
+
+/* A simulator of one stack's plan (borrowed); one a thread. NULL and an
+ * error when memory is short. */
+struct sbs_sim *sbs_sim_create(const struct sbs_scenario *s,
+                               const struct sbs_plan *plan,
+                               struct sbs_error *err);
+void sbs_sim_destroy(struct sbs_sim *sim);
+
+/* Run replication r under the driver. metrics[] is filled; all are NAN when
+ * the run cannot finish. -1: memory is short, or an invariant is broken
+ * (regret below 1 - 1e-9; with --enable-debug also worker time that does not
+ * add up). */
+int sbs_sim_replicate(struct sbs_sim *sim, struct sbs_driver *driver,
+                      uint32_t replication, double metrics[SBS_N_METRICS],
+                      struct sbs_error *err);
+
+#endif

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Inside of the simulator, shared by backend.c (events) and account.c (what
+ * the run cost and could have been). */
+#ifndef SBS_SIM_STATE_H
+#define SBS_SIM_STATE_H
+
+#include "model/bound.h"
+#include "sim/client.h"
+#include "sim/launch.h"
+#include "sim/platform.h"
+#include "sim/queue.h"
+#include "sim/sim.h"
+
+struct sim_worker {
+    struct sbs_fate fate;
+    double requested_s;
+    bool warm, granted, ready, noticed;
+    bool on_attempt, fails;
+    uint32_t attempt;  /* the driver's number */
+    uint32_t first_unit, n_units;
+    uint32_t attempts; /* begun, of this worker */
+    uint32_t stops;    /* ordered */
+    /* Of the running attempt. */
+    double begun_s, compute_from_s, compute_to_s, over_s, collect_s;
+    double cancel_s; /* when an ordered cancel takes effect; INFINITY */
+    double stop_s;   /* when an ordered stop takes effect; INFINITY */
+    double free_s;   /* since when it is ready without attempt */
+    double end_s;    /* NAN while it lives */
+    double compute_s, transfer_s, idle_s; /* so far */
+};
+
+struct sim_timer {
+    double time_s;
+    uint64_t order, tag;
+};
+
+/* Room for the bounds of regret.c. */
+struct sim_bounds {
+    struct sbs_fate *fates;         /* workers that count */
+    uint32_t *worker;               /* ... and their numbers */
+    struct sbs_bound_worker *rates; /* ... as workers of constant rate */
+    double *scratch;                /* 2 a worker */
+    uint32_t n, cap;
+    double *slot_work_s; /* of all workers, per weather slot */
+    uint32_t cap_slots;
+    double *task_s; /* [tasks] */
+};
+
+struct sbs_sim {
+    const struct sbs_scenario *scenario;
+    const struct sbs_plan *plan;
+    double gain, places; /* per vCPU size, under the quota */
+    struct sbs_platform platform;
+    struct sbs_launcher launcher, planned; /* now; after the plan */
+    struct sbs_client client;
+    struct sbs_queue queue;
+    struct sim_worker *workers;
+    uint32_t n_workers, cap_workers;
+    uint32_t *waiting; /* FIFO of workers over the quota */
+    uint32_t n_waiting, waiting_head, cap_waiting;
+    struct sbs_launched *launched; /* [cap_launched] */
+    uint32_t cap_launched;
+    struct sim_timer *timers; /* min-heap */
+    uint32_t n_timers, cap_timers;
+    uint64_t timer_order;
+    struct sbs_event now; /* of the event being handled */
+    double *unit_s;       /* [tasks] reference seconds of a unit */
+    double *local_free_at; /* cores of the local machine */
+    double local_s; /* when all replications share it, else NAN */
+    struct sim_bounds bounds;
+    bool out_of_memory;
+};
+
+/* Local time when the work is the same in every replication, else NAN. */
+double sbs_account_local_s(struct sbs_sim *sim);
+
+/* Close the books of a finished run: bill, times, bounds, regret. */
+int sbs_account_close(struct sbs_sim *sim, const struct sbs_outcome *out,
+                double metrics[SBS_N_METRICS], struct sbs_error *err);
+
+/* The clairvoyant's makespans: with the workers launched, and with all the
+ * cap allowed. makespan_s is what the policy needed. */
+struct sbs_regret {
+    double launched_s, cap_s;
+};
+int sbs_regret_bounds(struct sbs_sim *sim, double makespan_s,
+                      struct sbs_regret *out, struct sbs_error *err);
+void sbs_regret_fini(struct sim_bounds *b);
+
+/* A worker that is not on an attempt any more, or at its end: book its time
+ * up to at_s. */
+void sbs_sim_book(struct sim_worker *w, double at_s);
+
+/* Worker w's life ends at at_s. */
+void sbs_sim_end(struct sbs_sim *sim, uint32_t w, double at_s);
+
+#endif
