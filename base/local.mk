@@ -10,6 +10,8 @@ libsbsim_a_SOURCES += \
   %D%/json.c %D%/json.h %D%/json_get.c \
   %D%/json_scan.c %D%/json_scan.h \
   %D%/jsonw.c %D%/jsonw.h \
+  %D%/path.c %D%/path.h \
+  %D%/replace.c %D%/replace.h \
   %D%/nearest.c %D%/nearest.h \
   %D%/param.c %D%/param.h \
   %D%/utf8.h

@@ -1,2 +1,34 @@
 # SPDX-License-Identifier: Apache-2.0
+libsbsim_a_SOURCES += \
+  %D%/cell.c %D%/cell.h \
+  %D%/check.c %D%/check.h \
+  %D%/columns.h \
+  %D%/csv.c %D%/csv.h \
+  %D%/query.c %D%/query.h \
+  %D%/stamp.c %D%/stamp.h \
+  %D%/store.h %D%/store_h5.h \
+  %D%/store_h5_read.c %D%/store_h5_write.c \
+  %D%/store_read.c %D%/store_write.c \
+  %D%/stream.c %D%/stream.h \
+  %D%/table.c %D%/table.h \
+  %D%/trace.c
+
 EXTRA_DIST += doc/trace-format.md
+
+# The shipped trace, built from the tables of facts (traces/facts/README.md).
+TRACE_FACTS = \
+  %D%/facts/client.csv %D%/facts/ec2.csv %D%/facts/ecs_tasks.csv \
+  %D%/facts/limits.csv %D%/facts/machine_noise.csv %D%/facts/prices.csv \
+  %D%/facts/processors.csv %D%/facts/processors_seen.csv \
+  %D%/facts/pull.csv %D%/facts/runs.csv %D%/facts/scenario_work.csv
+EXTRA_DIST += $(TRACE_FACTS) %D%/facts/README.md
+
+noinst_PROGRAMS += %D%/make_fargate
+traces_make_fargate_SOURCES = %D%/make_fargate.c
+traces_make_fargate_LDADD = $(SBS_LIBS)
+
+%D%/fargate.h5: %D%/make_fargate$(EXEEXT) $(TRACE_FACTS)
+	$(AM_V_GEN)%D%/make_fargate$(EXEEXT) $(srcdir)/%D%/facts $@
+
+pkgdata_DATA += %D%/fargate.h5
+CLEANFILES += %D%/fargate.h5

@@ -55,8 +55,8 @@ int sbs_trace_phase(const struct sbs_trace *trace, enum sbs_phase phase,
                     size_t *n, size_t *n_negative, struct sbs_error *err);
 
 /* Reference work of a row of /tasks in seconds: its ref_s, else that of its
- * workload row when the attempt holds the whole task (n_units missing or
- * unknown); NaN when unknown. */
+ * workload row when the attempt holds the whole task (no n_units, and the
+ * first unit or none said); NaN when unknown. */
 double sbs_trace_task_ref_s(const struct sbs_trace *trace, size_t task);
 
 /* The samples called `name`, or NULL. */
