@@ -32,3 +32,7 @@ traces_make_fargate_LDADD = $(SBS_LIBS)
 
 pkgdata_DATA += %D%/fargate.h5
 CLEANFILES += %D%/fargate.h5
+
+UNIT_TESTS += tests/test_traces_store
+tests_test_traces_store_SOURCES = tests/test_traces_store.c tests/tap.h
+tests_test_traces_store_LDADD = $(SBS_LIBS)

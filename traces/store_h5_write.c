@@ -217,7 +217,7 @@ static int write_column(struct writer *w, hid_t group,
     if (sample && (is_value || strcmp(column->name, "low") == 0 ||
                    strcmp(column->name, "high") == 0))
         units = sample->units;
-    if (is_value && sample->long_name[0])
+    if (is_value)
         long_name = sample->long_name;
     int status = write_text_attribute(w, dataset, "units", units);
     if (status == 0)

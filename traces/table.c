@@ -8,10 +8,11 @@
 
 #include "base/utf8.h"
 
-#define TABLE_COLUMN(table, ckind, cname, cunits, clow, chigh, cmissing, text) \
-    { .name = #cname, .units = (cunits), .long_name = (text),                  \
-      .kind = SBS_COLUMN_##ckind, .low = (clow), .high = (chigh),              \
-      .missing = (cmissing), .offset = offsetof(struct sbs_trace_##table, cname) },
+#define TABLE_COLUMN(table, type, member, in_units, lo, hi, none, text) \
+    { .name = #member, .units = (in_units), .long_name = (text),        \
+      .kind = SBS_COLUMN_##type, .low = (lo), .high = (hi),             \
+      .missing = (none),                                                \
+      .offset = offsetof(struct sbs_trace_##table, member) },
 
 #define RUNS_COLUMN(...) TABLE_COLUMN(runs, __VA_ARGS__)
 #define WORKLOAD_COLUMN(...) TABLE_COLUMN(workload, __VA_ARGS__)

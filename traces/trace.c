@@ -130,7 +130,9 @@ struct sbs_sample *sbs_trace_add_sample(struct sbs_trace *trace,
     memset(sample, 0, sizeof *sample);
     sample->name = own_name;
     sample->units = own_units;
-    sample->long_name = sample->origin = "";
+    sample->long_name =
+        sbs_table_column(&sbs_table_sample_def, "value")->long_name;
+    sample->origin = "";
     return sample;
 }
 
