@@ -5,7 +5,9 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <libgen.h>
+#include <link.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -52,6 +54,41 @@ static int check_file(const char *path, struct sbs_error *err)
     return check_writable(folder, &st, err);
 }
 
+/* A file cut short makes dlopen touch pages that are not there, which ends
+ * the process (tried: SIGBUS). So every loaded segment must be inside it. */
+static int check_segments(const char *path, struct sbs_error *err)
+{
+    ElfW(Ehdr) head;
+    ElfW(Phdr) part;
+    struct stat st;
+    int rc = -1;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 || fstat(fd, &st) != 0) {
+        sbs_fail(err, SBS_EINPUT, "%s: %s", path, strerror(errno));
+        goto out;
+    }
+    if (pread(fd, &head, sizeof head, 0) != (ssize_t)sizeof head ||
+        memcmp(head.e_ident, ELFMAG, SELFMAG) != 0 ||
+        head.e_phentsize != sizeof part) {
+        sbs_fail(err, SBS_EINPUT, "%s: no shared object", path);
+        goto out;
+    }
+    for (unsigned i = 0; i < head.e_phnum; i++) {
+        uint64_t at = head.e_phoff + (uint64_t)i * sizeof part;
+        if (pread(fd, &part, sizeof part, (off_t)at) != (ssize_t)sizeof part ||
+            part.p_filesz > (uint64_t)st.st_size ||
+            part.p_offset > (uint64_t)st.st_size - part.p_filesz) {
+            sbs_fail(err, SBS_EINPUT, "%s: the file is cut short", path);
+            goto out;
+        }
+    }
+    rc = 0;
+out:
+    if (fd >= 0)
+        close(fd);
+    return rc;
+}
+
 static int check_name(const char *path, const char *name,
                       struct sbs_error *err)
 {
@@ -86,7 +123,7 @@ static int check_policy(const char *path, const struct sbs_policy *p,
 const struct sbs_policy *sbs_load_plugin(const char *path,
                                          struct sbs_error *err)
 {
-    if (check_file(path, err) != 0)
+    if (check_file(path, err) != 0 || check_segments(path, err) != 0)
         return NULL;
     void *object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     if (!object) {

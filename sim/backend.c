@@ -285,8 +285,9 @@ static void backend_begin(void *self, uint32_t i, uint32_t attempt,
     w->first_unit = first_unit;
     w->n_units = n_units;
     w->begun_s = now;
-    w->compute_from_s = now + draw_unit(s, &m->unit.claim_s, i, w->attempts, 0) +
-                        draw_unit(s, &m->unit.download_s, i, w->attempts, 1);
+    w->compute_from_s =
+        now + draw_unit(s, &m->unit.claim_s, i, w->attempts, 0) +
+        draw_unit(s, &m->unit.download_s, i, w->attempts, 1);
     w->compute_to_s = sbs_platform_finish(
         &s->platform, i, &w->fate, w->compute_from_s,
         chunk_work_s(s, first_unit, n_units));
