@@ -1,1 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
+libsbsim_a_SOURCES += \
+  %D%/compare.c %D%/compare.h \
+  %D%/quantile.c %D%/quantile.h \
+  %D%/summary.c %D%/summary.h
+
+UNIT_TESTS += tests/test_stats_summary
+tests_test_stats_summary_SOURCES = tests/test_stats_summary.c tests/tap.h
+tests_test_stats_summary_LDADD = $(SBS_LIBS)
+
+UNIT_TESTS += tests/test_stats_compare
+tests_test_stats_compare_SOURCES = tests/test_stats_compare.c tests/tap.h
+tests_test_stats_compare_LDADD = $(SBS_LIBS)

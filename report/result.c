@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "config.h"
+
+#include "report/result.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+const char *sbs_result_metric_name(enum sbs_metric metric)
+{
+    static const char *const names[] = {
+#define SBS_RESULT_NAME(name) #name,
+        SBS_RESULT_METRICS(SBS_RESULT_NAME)
+#undef SBS_RESULT_NAME
+    };
+    return (unsigned)metric < SBS_METRICS ? names[metric] : "?";
+}
+
+/* The metric over finished replications only: the others become NaN. A metric
+ * that was not filled in is NaN throughout. */
+static void finished(const struct sbs_result_policy *p, enum sbs_metric metric,
+                     double *out)
+{
+    const double *makespan_s = p->values[SBS_METRIC_makespan_s];
+    const double *values = p->values[metric];
+    for (uint64_t i = 0; i < p->reps; i++)
+        out[i] = values && isfinite(makespan_s[i]) ? values[i] : NAN;
+}
+
+static int summarise(struct sbs_result_policy *p, double *scratch,
+                     struct sbs_error *err)
+{
+    for (unsigned m = 0; m < SBS_METRICS; m++) {
+        finished(p, (enum sbs_metric)m, scratch);
+        if (sbs_summary_make(&p->summary[m], scratch, p->reps, err) < 0)
+            return -1;
+    }
+    p->unfinished = p->reps - p->summary[SBS_METRIC_makespan_s].n;
+    return 0;
+}
+
+/* Each metric of b minus that of a. */
+static void pair(struct sbs_paired out[SBS_METRICS],
+                 const struct sbs_result_policy *a,
+                 const struct sbs_result_policy *b, double *scratch)
+{
+    uint64_t n = a->reps < b->reps ? a->reps : b->reps;
+    for (unsigned m = 0; m < SBS_METRICS; m++) {
+        finished(a, (enum sbs_metric)m, scratch);
+        finished(b, (enum sbs_metric)m, scratch + a->reps);
+        sbs_compare_paired(&out[m], scratch, scratch + a->reps, n);
+    }
+}
+
+static size_t find_best(const struct sbs_result *r)
+{
+    size_t best = 0;
+    double least = INFINITY;
+    for (size_t i = 0; i < r->n_policies; i++) {
+        double mean = r->policies[i].summary[SBS_METRIC_makespan_s].mean;
+        if (mean < least) {
+            least = mean;
+            best = i;
+        }
+    }
+    return best;
+}
+
+int sbs_result_make(struct sbs_result *r, struct sbs_error *err)
+{
+    uint64_t most = 0;
+    for (size_t i = 0; i < r->n_policies; i++) {
+        if (r->policies[i].reps > most)
+            most = r->policies[i].reps;
+    }
+    double *scratch = malloc((2 * most + 1) * sizeof *scratch);
+    if (!scratch)
+        return sbs_fail(err, SBS_EMEMORY, "out of memory");
+    int status = 0;
+    for (size_t i = 0; i < r->n_policies && status == 0; i++)
+        status = summarise(&r->policies[i], scratch, err);
+    if (status == 0) {
+        r->best = find_best(r);
+        for (size_t i = 0; i < r->n_policies; i++) {
+            struct sbs_result_policy *p = &r->policies[i];
+            pair(p->vs_first, &r->policies[0], p, scratch);
+            pair(p->vs_best, &r->policies[r->best], p, scratch);
+        }
+    }
+    free(scratch);
+    return status;
+}

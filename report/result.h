@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The answer of a run, as the table, JSON and CSV writers take it. */
+#ifndef SBS_REPORT_RESULT_H
+#define SBS_REPORT_RESULT_H
+
+#include "base/error.h"
+#include "stats/compare.h"
+#include "stats/summary.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct cJSON;
+
+/* What one replication tells, in the order of the outputs. The name carries
+ * the unit. */
+#define SBS_RESULT_METRICS(X)                                              \
+    X(makespan_s)    /* the client holds the last result it needs */       \
+    X(first_s)       /* ... the first whole task */                        \
+    X(half_s)        /* ... half of the tasks */                           \
+    X(cost_usd)      /* the bill */                                        \
+    X(billed_s)      /* billed worker-seconds */                           \
+    X(speedup)       /* local time / makespan */                           \
+    X(regret)        /* makespan / bound with the workers launched */      \
+    X(regret_cap)    /* makespan / bound with all the cap allowed */       \
+    X(bound_s)       /* the clairvoyant bound itself */                    \
+    X(launched)      /* workers */                                         \
+    X(attempts)      /* chunks on workers */                               \
+    X(cancelled)     /* attempts stopped by order */                       \
+    X(wasted_s)      /* worker-seconds whose result was not used */        \
+    X(overhead_s)    /* worker-seconds not computing */                    \
+    X(idle_s)        /* worker-seconds without a chunk */                  \
+    X(dls_waste_s)   /* makespan - computed seconds / workers */
+
+enum sbs_metric {
+#define SBS_RESULT_ENUM(name) SBS_METRIC_##name,
+    SBS_RESULT_METRICS(SBS_RESULT_ENUM)
+#undef SBS_RESULT_ENUM
+    SBS_METRICS
+};
+
+/* "makespan_s", ... */
+const char *sbs_result_metric_name(enum sbs_metric metric);
+
+/* A parameter of the policy; strings are borrowed. */
+struct sbs_result_param {
+    const char *name;
+    const char *text; /* NULL: the value is the number below */
+    double value;
+};
+
+/* One policy. What the caller fills in is borrowed; the rest is made by
+ * sbs_result_make. */
+struct sbs_result_policy {
+    const char *spec; /* as typed */
+    const struct sbs_result_param *params;
+    size_t n_params;
+    uint64_t reps;
+    /* values[metric][replication]; NaN where undefined. A replication whose
+     * makespan is NaN did not finish and counts in no summary. */
+    const double *values[SBS_METRICS];
+
+    uint64_t unfinished;
+    struct sbs_summary summary[SBS_METRICS];
+    struct sbs_paired vs_first[SBS_METRICS]; /* this one minus policy 0 */
+    struct sbs_paired vs_best[SBS_METRICS];  /* minus the best */
+};
+
+struct sbs_result_file {
+    const char *name, *sha256;
+};
+
+/* A whole run; everything it points to is borrowed. */
+struct sbs_result {
+    const char *title; /* one line above the table; may be NULL */
+    uint64_t seed, reps;
+    struct sbs_result_policy *policies;
+    size_t n_policies;
+    size_t best; /* of lowest mean makespan; made by sbs_result_make */
+    const struct cJSON *model, *workload; /* as used; may be NULL */
+    const struct sbs_result_file *files;
+    size_t n_files;
+    const char *basis;   /* what it rests on; may be NULL */
+    const char *weakest; /* its weakest assumption; may be NULL */
+    const char *const *warnings;
+    size_t n_warnings;
+    double wall_s; /* NaN: unknown */
+};
+
+/* Fill summaries, unfinished counts, paired differences and `best`. The arrays
+ * of all policies are compared replication by replication, up to the shorter
+ * one. -1 only when out of memory. */
+int sbs_result_make(struct sbs_result *r, struct sbs_error *err);
+
+#endif

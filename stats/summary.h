@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is said about one figure over many replications. Sums are made in a
+ * fixed order, so equal arrays give equal bits. */
+#ifndef SBS_STATS_SUMMARY_H
+#define SBS_STATS_SUMMARY_H
+
+#include "base/error.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Undefined fields are NaN: all with n = 0, se and sd with n = 1. */
+struct sbs_summary {
+    uint64_t n;     /* finite values */
+    double mean;
+    double se;      /* of the mean: sd / sqrt(n) */
+    double sd;      /* with n - 1 */
+    double min, p05, p50, p95, p99, max;
+};
+
+/* Summary of values[0..n). Values that are not finite (a replication without
+ * the figure) are left out. -1 only when out of memory. */
+int sbs_summary_make(struct sbs_summary *s, const double *values, size_t n,
+                     struct sbs_error *err);
+
+/* Half the width of the 95% interval of the mean (Student's t); NaN if n < 2.
+ */
+double sbs_summary_half_width(const struct sbs_summary *s);
+
+/* Sum of values[0..n) by halves (error grows with log n). */
+double sbs_summary_sum(const double *values, size_t n);
+
+#endif
