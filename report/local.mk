@@ -1,1 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
+libsbsim_a_SOURCES += \
+  %D%/human.c %D%/human.h \
+  %D%/result.c %D%/result.h \
+  %D%/result_csv.c %D%/result_csv.h \
+  %D%/result_json.c %D%/result_json.h \
+  %D%/table.c %D%/table.h \
+  %D%/verdict.c %D%/verdict.h
+
+UNIT_TESTS += tests/test_report_human
+tests_test_report_human_SOURCES = tests/test_report_human.c tests/tap.h
+tests_test_report_human_LDADD = $(SBS_LIBS)
+
+UNIT_TESTS += tests/test_report_result
+tests_test_report_result_SOURCES = tests/test_report_result.c tests/tap.h
+tests_test_report_result_LDADD = $(SBS_LIBS)
+EXTRA_DIST += \
+  tests/golden/result.csv tests/golden/result.json tests/golden/result.txt \
+  tests/golden/single.txt

@@ -76,7 +76,8 @@ struct sbs_result {
     uint64_t seed, reps;
     struct sbs_result_policy *policies;
     size_t n_policies;
-    size_t best; /* of lowest mean makespan; made by sbs_result_make */
+    size_t best; /* lowest mean makespan (of those that always finish, if
+                  * any do); made by sbs_result_make */
     const struct cJSON *model, *workload; /* as used; may be NULL */
     const struct sbs_result_file *files;
     size_t n_files;
