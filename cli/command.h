@@ -7,7 +7,8 @@
 #define SBS_CLI_COMMAND_H
 
 /* In the order of --help: name, one line. */
-#define SBS_COMMANDS(X)
+#define SBS_COMMANDS(X)                                                    \
+    X(policies, "list the policies, or explain some")
 
 #define SBS_COMMAND_(name, summary) int sbs_cmd_##name(int argc, char **argv);
 SBS_COMMANDS(SBS_COMMAND_)

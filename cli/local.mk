@@ -7,7 +7,8 @@ libsbsim_a_SOURCES += \
 
 bin_PROGRAMS += sbsim
 sbsim_SOURCES = \
-  %D%/main.c %D%/command.h
+  %D%/main.c %D%/command.h \
+  %D%/cmd_policies.c
 sbsim_LDADD = $(SBS_LIBS)
 
 UNIT_TESTS += tests/test_cli_flags tests/test_cli_output

@@ -10,10 +10,10 @@ const char *sbs_result_metric_name(enum sbs_metric metric)
 {
     static const char *const names[] = {
 #define SBS_RESULT_NAME(name) #name,
-        SBS_RESULT_METRICS(SBS_RESULT_NAME)
+        SBS_METRICS(SBS_RESULT_NAME)
 #undef SBS_RESULT_NAME
     };
-    return (unsigned)metric < SBS_METRICS ? names[metric] : "?";
+    return (unsigned)metric < SBS_N_METRICS ? names[metric] : "?";
 }
 
 /* The metric over finished replications only: the others become NaN. A metric
@@ -30,7 +30,7 @@ static void finished(const struct sbs_result_policy *p, enum sbs_metric metric,
 static int summarise(struct sbs_result_policy *p, double *scratch,
                      struct sbs_error *err)
 {
-    for (unsigned m = 0; m < SBS_METRICS; m++) {
+    for (unsigned m = 0; m < SBS_N_METRICS; m++) {
         finished(p, (enum sbs_metric)m, scratch);
         if (sbs_summary_make(&p->summary[m], scratch, p->reps, err) < 0)
             return -1;
@@ -40,12 +40,12 @@ static int summarise(struct sbs_result_policy *p, double *scratch,
 }
 
 /* Each metric of b minus that of a. */
-static void pair(struct sbs_paired out[SBS_METRICS],
+static void pair(struct sbs_paired out[SBS_N_METRICS],
                  const struct sbs_result_policy *a,
                  const struct sbs_result_policy *b, double *scratch)
 {
     uint64_t n = a->reps < b->reps ? a->reps : b->reps;
-    for (unsigned m = 0; m < SBS_METRICS; m++) {
+    for (unsigned m = 0; m < SBS_N_METRICS; m++) {
         finished(a, (enum sbs_metric)m, scratch);
         finished(b, (enum sbs_metric)m, scratch + a->reps);
         sbs_compare_paired(&out[m], scratch, scratch + a->reps, n);

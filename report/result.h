@@ -4,6 +4,7 @@
 #define SBS_REPORT_RESULT_H
 
 #include "base/error.h"
+#include "model/metric.h"
 #include "stats/compare.h"
 #include "stats/summary.h"
 
@@ -11,33 +12,6 @@
 #include <stdint.h>
 
 struct cJSON;
-
-/* What one replication tells, in the order of the outputs. The name carries
- * the unit. */
-#define SBS_RESULT_METRICS(X)                                              \
-    X(makespan_s)    /* the client holds the last result it needs */       \
-    X(first_s)       /* ... the first whole task */                        \
-    X(half_s)        /* ... half of the tasks */                           \
-    X(cost_usd)      /* the bill */                                        \
-    X(billed_s)      /* billed worker-seconds */                           \
-    X(speedup)       /* local time / makespan */                           \
-    X(regret)        /* makespan / bound with the workers launched */      \
-    X(regret_cap)    /* makespan / bound with all the cap allowed */       \
-    X(bound_s)       /* the clairvoyant bound itself */                    \
-    X(launched)      /* workers */                                         \
-    X(attempts)      /* chunks on workers */                               \
-    X(cancelled)     /* attempts stopped by order */                       \
-    X(wasted_s)      /* worker-seconds whose result was not used */        \
-    X(overhead_s)    /* worker-seconds not computing */                    \
-    X(idle_s)        /* worker-seconds without a chunk */                  \
-    X(dls_waste_s)   /* makespan - computed seconds / workers */
-
-enum sbs_metric {
-#define SBS_RESULT_ENUM(name) SBS_METRIC_##name,
-    SBS_RESULT_METRICS(SBS_RESULT_ENUM)
-#undef SBS_RESULT_ENUM
-    SBS_METRICS
-};
 
 /* "makespan_s", ... */
 const char *sbs_result_metric_name(enum sbs_metric metric);
@@ -58,12 +32,12 @@ struct sbs_result_policy {
     uint64_t reps;
     /* values[metric][replication]; NaN where undefined. A replication whose
      * makespan is NaN did not finish and counts in no summary. */
-    const double *values[SBS_METRICS];
+    const double *values[SBS_N_METRICS];
 
     uint64_t unfinished;
-    struct sbs_summary summary[SBS_METRICS];
-    struct sbs_paired vs_first[SBS_METRICS]; /* this one minus policy 0 */
-    struct sbs_paired vs_best[SBS_METRICS];  /* minus the best */
+    struct sbs_summary summary[SBS_N_METRICS];
+    struct sbs_paired vs_first[SBS_N_METRICS]; /* this one minus policy 0 */
+    struct sbs_paired vs_best[SBS_N_METRICS];  /* minus the best */
 };
 
 struct sbs_result_file {

@@ -55,7 +55,7 @@ int sbs_result_csv_write(const struct sbs_result *r, FILE *out,
     fputs("policy,metric,n,mean,se,sd,min,p05,p50,p95,p99,max\n", out);
     for (size_t i = 0; i < r->n_policies; i++) {
         const struct sbs_result_policy *p = &r->policies[i];
-        for (unsigned m = 0; m < SBS_METRICS; m++)
+        for (unsigned m = 0; m < SBS_N_METRICS; m++)
             write_line(out, p->spec,
                        sbs_result_metric_name((enum sbs_metric)m),
                        &p->summary[m]);

@@ -57,7 +57,7 @@ static void write_policy(struct sbs_jsonw *w,
     sbs_jsonw_close(w);
     write_count(w, "reps", p->reps);
     write_count(w, "unfinished", p->unfinished);
-    for (unsigned m = 0; m < SBS_METRICS; m++) {
+    for (unsigned m = 0; m < SBS_N_METRICS; m++) {
         sbs_jsonw_key(w, sbs_result_metric_name((enum sbs_metric)m));
         write_summary(w, &p->summary[m]);
     }

@@ -19,7 +19,7 @@
 enum { REPS = 200, POLICIES = 4 };
 
 /* Figures of a made-up run: values[policy][metric][replication]. */
-static double values[POLICIES][SBS_METRICS][REPS];
+static double values[POLICIES][SBS_N_METRICS][REPS];
 static struct sbs_result_policy policies[POLICIES];
 static const struct sbs_result_param split_params[] = {
     {"units", NULL, 20}, {"mode", "workers", 0}};
@@ -33,7 +33,7 @@ static void make_policy(int k, const char *spec, double mean_s, double sd_s,
         double common = (i * 37 % REPS) / (REPS - 1.0) - 0.5;
         double own = ((i + k) * 73 % REPS) / (REPS - 1.0) - 0.5;
         double t = mean_s + sd_s * (3 * common + own);
-        for (int m = 0; m < SBS_METRICS; m++)
+        for (int m = 0; m < SBS_N_METRICS; m++)
             values[k][m][i] = m + common;
         values[k][SBS_METRIC_makespan_s][i] = t;
         values[k][SBS_METRIC_first_s][i] = t / 2;
@@ -42,7 +42,7 @@ static void make_policy(int k, const char *spec, double mean_s, double sd_s,
         values[k][SBS_METRIC_regret][i] = t / (mean_s / 1.7);
     }
     policies[k] = (struct sbs_result_policy){.spec = spec, .reps = REPS};
-    for (int m = 0; m < SBS_METRICS; m++)
+    for (int m = 0; m < SBS_N_METRICS; m++)
         policies[k].values[m] = values[k][m];
 }
 
@@ -185,7 +185,7 @@ static void json_reads_back(const struct sbs_result *r)
     const cJSON *list = sbs_json_get(json, "policies");
     ok(cJSON_GetArraySize(list) == POLICIES, "  with every policy");
     const cJSON *first = cJSON_GetArrayItem(list, 0);
-    ok(cJSON_GetArraySize(first) == 4 + SBS_METRICS, "  and every metric");
+    ok(cJSON_GetArraySize(first) == 4 + SBS_N_METRICS, "  and every metric");
     ok(cJSON_GetArraySize(sbs_json_get(json, "paired")) == 2 * (POLICIES - 1),
        "  and every pair");
     is_near(sbs_json_get(sbs_json_get(first, "makespan_s"), "mean")
