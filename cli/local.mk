@@ -2,6 +2,7 @@
 # What tests need of the command line; the commands themselves stay outside.
 libsbsim_a_SOURCES += \
   %D%/flags.c %D%/flags_help.c %D%/flags.h \
+  %D%/man.c %D%/man.h \
   %D%/output.c %D%/output.h \
   %D%/progress.c %D%/progress.h
 
@@ -16,3 +17,4 @@ tests_test_cli_flags_SOURCES = tests/test_cli_flags.c tests/tap.h
 tests_test_cli_flags_LDADD = $(SBS_LIBS)
 tests_test_cli_output_SOURCES = tests/test_cli_output.c tests/tap.h
 tests_test_cli_output_LDADD = $(SBS_LIBS)
+VALGRIND_TESTS += tests/test_cli_flags tests/test_cli_output

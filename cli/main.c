@@ -11,6 +11,7 @@
 #include "base/nearest.h"
 #include "cli/command.h"
 #include "cli/flags.h"
+#include "cli/man.h"
 #include "cli/output.h"
 
 struct command {
@@ -94,6 +95,10 @@ static int dispatch(int argc, char **argv)
     }
     if (strcmp(word, "--help-man") == 0)
         return print_man();
+    if (strcmp(word, "--help-man-policies") == 0) {
+        sbs_man_policies(stdout);
+        return 0;
+    }
     const struct command *c;
     if (word[0] == '-') {
         c = find_command("run");

@@ -11,7 +11,9 @@ SBS_TEST_ENVIRONMENT = \
   export SBSIM SBS_SRCDIR SBS_BUILDDIR SBS_CC SBS_MAKE;
 AM_TESTS_ENVIRONMENT = $(SBS_TEST_ENVIRONMENT)
 
-SCRIPT_TESTS += tests/style.t tests/install.t tests/cli.t tests/man.t tests/bootstrap.t
+SCRIPT_TESTS += tests/style.t tests/install.t tests/cli.t tests/man.t tests/bootstrap.t \
+  tests/plugin.t
+VALGRIND_TESTS += tests/cli.t
 EXTRA_DIST += tests/lib.sh tests/run-all \
   build-aux/check-globals build-aux/check-layers build-aux/check-style \
   build-aux/top-length \
