@@ -368,9 +368,9 @@ SBS_POLICY(speculative) = {
         "runs longer than a multiple of the median of the done. At most "
         "one copy each; the loser is stopped when the client sees the "
         "winner.",
-    .reference = "predict: median residual life (policies/speculative.c); Spark: "
-                 "TaskSetManager.checkSpeculatableTasks, defaults of 3.x "
-                 "and 4.0; why copies rarely pay when speed persists: "
+    .reference = "predict: median residual life (policies/speculative.c); "
+                 "Spark: TaskSetManager.checkSpeculatableTasks, defaults "
+                 "of 3.x and 4.0; why copies rarely pay when speed persists: "
                  "Zaharia et al., OSDI 2008",
     .roles = SBS_ROLE_COPY,
     .params = speculative_table,
