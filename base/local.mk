@@ -37,6 +37,7 @@ tests_test_base_nearest_SOURCES = tests/test_base_nearest.c tests/tap.h
 tests_test_base_nearest_LDADD = $(SBS_LIBS)
 
 libsbsim_a_SOURCES += \
+  %D%/cpu.c %D%/cpu.h \
   %D%/fmath.c %D%/fmath.h \
   %D%/rng.c %D%/rng.h
 

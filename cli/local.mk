@@ -10,6 +10,7 @@ bin_PROGRAMS += sbsim
 sbsim_SOURCES = \
   %D%/main.c %D%/command.h \
   %D%/cmd_policies.c
+sbsim_SOURCES += %D%/cmd_kernel.c
 sbsim_LDADD = $(SBS_LIBS)
 
 UNIT_TESTS += tests/test_cli_flags tests/test_cli_output
