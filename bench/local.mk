@@ -1,1 +1,24 @@
 # SPDX-License-Identifier: Apache-2.0
+# `make bench`: rates as ratios in one run, and instruction counts where
+# valgrind is installed. Never a test.
+BENCHES += %D%/bench_engine
+EXTRA_PROGRAMS += $(BENCHES)
+EXTRA_DIST += %D%/instructions
+CLEANFILES += $(BENCHES) %D%/model.json
+
+bench_bench_engine_SOURCES = %D%/bench_engine.c
+bench_bench_engine_LDADD = $(SBS_LIBS)
+
+%D%/model.json: sbsim$(EXEEXT) traces/fargate.h5
+	$(AM_V_GEN)$(MKDIR_P) %D% && \
+	  ./sbsim calibrate --trace traces/fargate.h5 -o $@ >/dev/null
+
+.PHONY: bench
+bench: $(BENCHES) %D%/model.json
+	@./bench/bench_engine bench/model.json
+	@if command -v valgrind >/dev/null; then \
+	  for p in static split:units=20 speculative; do \
+	    $(SHELL) $(srcdir)/bench/instructions ./bench/bench_engine \
+	      bench/model.json $$p; \
+	  done; \
+	fi
