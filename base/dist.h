@@ -92,8 +92,14 @@ double sbs_dist_var(const struct sbs_dist *d);
 double sbs_dist_min(const struct sbs_dist *d);
 double sbs_dist_max(const struct sbs_dist *d);
 
-/* Whether there is only one possible value; it goes to *value (may be NULL). */
-bool sbs_dist_is_const(const struct sbs_dist *d, double *value);
+/* Whether there is only one possible value (all that makes laws here turns
+ * such a law into a constant); it goes to *value, which may be NULL. */
+static inline bool sbs_dist_is_const(const struct sbs_dist *d, double *value)
+{
+    if (d->kind == SBS_DIST_CONST && value)
+        *value = d->shift;
+    return d->kind == SBS_DIST_CONST;
+}
 
 /* "lognormal", ... */
 const char *sbs_dist_kind_name(enum sbs_dist_kind kind);

@@ -150,13 +150,3 @@ double sbs_dist_max(const struct sbs_dist *d)
         return INFINITY;
     }
 }
-
-bool sbs_dist_is_const(const struct sbs_dist *d, double *value)
-{
-    double least = sbs_dist_min(d);
-    if (sbs_dist_max(d) > least)
-        return false;
-    if (value)
-        *value = least;
-    return true;
-}

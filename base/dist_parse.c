@@ -297,10 +297,10 @@ static void shift_law(struct sbs_dist *d, double shift)
 /* A single possible value becomes a constant; the rest gets its table. */
 static int settle(struct sbs_dist *d)
 {
-    double value;
-    if (sbs_dist_is_const(d, &value)) {
+    double least = sbs_dist_min(d);
+    if (!(sbs_dist_max(d) > least)) {
         sbs_dist_fini(d);
-        *d = sbs_dist_const(value);
+        *d = sbs_dist_const(least);
         return 0;
     }
     if (d->table || (d->kind != SBS_DIST_GAMMA && d->kind != SBS_DIST_MIXTURE))

@@ -60,3 +60,12 @@ tests_test_base_gammafn_LDADD = $(SBS_LIBS)
 UNIT_TESTS += tests/test_base_dist_parse
 tests_test_base_dist_parse_SOURCES = tests/test_base_dist_parse.c tests/tap.h
 tests_test_base_dist_parse_LDADD = $(SBS_LIBS)
+
+FUZZERS += tests/fuzz_json
+tests_fuzz_json_SOURCES = tests/fuzz_json.c
+tests_fuzz_json_LDADD = $(SBS_FUZZ_LIBS)
+EXTRA_DIST += \
+  tests/corpus/fuzz_json/list.json tests/corpus/fuzz_json/mixture.json \
+  tests/corpus/fuzz_json/model.json tests/corpus/fuzz_json/weibull.json
+VALGRIND_TESTS += tests/test_base_json tests/test_base_dist_parse \
+  tests/test_report_result
