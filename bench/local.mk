@@ -1,13 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 # `make bench`: rates as ratios in one run, and instruction counts where
 # valgrind is installed. Never a test.
-BENCHES += %D%/bench_engine
+BENCHES += %D%/bench_engine %D%/bench_kernel
 EXTRA_PROGRAMS += $(BENCHES)
 EXTRA_DIST += %D%/instructions
 CLEANFILES += $(BENCHES) %D%/model.json
 
 bench_bench_engine_SOURCES = %D%/bench_engine.c
 bench_bench_engine_LDADD = $(SBS_LIBS)
+bench_bench_kernel_SOURCES = %D%/bench_kernel.c tests/plain_barrier.h
+bench_bench_kernel_LDADD = $(SBS_LIBS)
 
 %D%/model.json: sbsim$(EXEEXT) traces/fargate.h5
 	$(AM_V_GEN)$(MKDIR_P) %D% && \
@@ -16,6 +18,7 @@ bench_bench_engine_LDADD = $(SBS_LIBS)
 .PHONY: bench
 bench: $(BENCHES) %D%/model.json
 	@./bench/bench_engine bench/model.json
+	@./bench/bench_kernel
 	@if command -v valgrind >/dev/null; then \
 	  for p in static split:units=20 speculative; do \
 	    $(SHELL) $(srcdir)/bench/instructions ./bench/bench_engine \
