@@ -16,6 +16,7 @@
 
 #include "base/fmath.h"
 #include "base/gammafn.h"
+#include "base/reals.h"
 
 enum { CELLS = 256, MAX_STEPS = 300 };
 
@@ -211,12 +212,6 @@ static bool has_density(const struct sbs_dist *d)
     return d->kind != SBS_DIST_MIXTURE;
 }
 
-static int compare_reals(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Fill the list of atoms; -1 when out of memory. */
 static int make_atoms(struct sbs_dist_table *t, const struct sbs_dist *d)
 {
@@ -229,7 +224,7 @@ static int make_atoms(struct sbs_dist_table *t, const struct sbs_dist *d)
     if (!t->atom || !t->under || !t->upto)
         return -1;
     list_atoms(d, t->atom);
-    qsort(t->atom, n, sizeof *t->atom, compare_reals);
+    sbs_reals_sort(t->atom, t->under, n);
     for (size_t i = 0; i < n; i++) {
         double x = t->atom[i];
         if (kept > 0 && t->atom[kept - 1] == x)

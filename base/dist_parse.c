@@ -15,6 +15,7 @@
 #include "base/json.h"
 #include "base/jsonw.h"
 #include "base/nearest.h"
+#include "base/reals.h"
 
 /* The two ends of what sbs_rng_u01 can draw: 2^-53 and 1 - 2^-53. */
 #define U_MIN 0x1p-53
@@ -67,12 +68,6 @@ static int read_law(struct sbs_dist *d, const struct reader *r);
 const char *sbs_dist_kind_name(enum sbs_dist_kind kind)
 {
     return (unsigned)kind < KINDS ? laws[kind].name : "?";
-}
-
-static int compare_reals(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
 }
 
 static int find_kind(const struct reader *r, enum sbs_dist_kind *kind)
@@ -155,21 +150,27 @@ static int read_empirical(struct sbs_dist *d, const struct reader *r)
     const cJSON *list = read_list(r, "values", &n);
     if (!list)
         return -1;
-    d->values = malloc(n * sizeof *d->values);
-    if (!d->values)
-        return sbs_fail(r->err, SBS_EMEMORY, "%s: out of memory", r->where);
     d->n = n;
+    d->values = malloc(n * sizeof *d->values);
+    double *scratch = malloc(n * sizeof *scratch);
+    if (!d->values || !scratch) {
+        free(scratch);
+        return sbs_fail(r->err, SBS_EMEMORY, "%s: out of memory", r->where);
+    }
     for (const cJSON *item = list->child; item; item = item->next, i++) {
-        if (!cJSON_IsNumber(item)) {
-            char place[PLACE];
-            sbs_json_where(place, sizeof place, r->where, "values");
-            return sbs_fail(r->err, SBS_EINPUT, "%s[%zu]: must be a number",
-                            place, i);
-        }
+        if (!cJSON_IsNumber(item))
+            break;
         d->values[i] = item->valuedouble;
     }
-    qsort(d->values, n, sizeof *d->values, compare_reals);
-    return 0;
+    if (i == n)
+        sbs_reals_sort(d->values, scratch, n);
+    free(scratch);
+    if (i == n)
+        return 0;
+    char place[PLACE], item_place[PLACE];
+    sbs_json_where(place, sizeof place, r->where, "values");
+    sbs_json_where_item(item_place, sizeof item_place, place, i);
+    return sbs_fail(r->err, SBS_EINPUT, "%s: must be a number", item_place);
 }
 
 /* Whether a draw can be below min_value. The lower end itself has no mass in

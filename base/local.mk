@@ -14,6 +14,7 @@ libsbsim_a_SOURCES += \
   %D%/replace.c %D%/replace.h \
   %D%/nearest.c %D%/nearest.h \
   %D%/param.c %D%/param.h \
+  %D%/reals.c %D%/reals.h \
   %D%/utf8.h
 
 UNIT_TESTS += tests/test_base_error
@@ -56,6 +57,10 @@ tests_test_base_dist_LDADD = $(SBS_LIBS)
 UNIT_TESTS += tests/test_base_gammafn
 tests_test_base_gammafn_SOURCES = tests/test_base_gammafn.c tests/tap.h
 tests_test_base_gammafn_LDADD = $(SBS_LIBS)
+
+UNIT_TESTS += tests/test_base_reals
+tests_test_base_reals_SOURCES = tests/test_base_reals.c tests/tap.h
+tests_test_base_reals_LDADD = $(SBS_LIBS)
 
 UNIT_TESTS += tests/test_base_dist_parse
 tests_test_base_dist_parse_SOURCES = tests/test_base_dist_parse.c tests/tap.h

@@ -4,7 +4,7 @@ libsbsim_a_SOURCES += \
   %D%/result.c %D%/result.h \
   %D%/result_csv.c %D%/result_csv.h \
   %D%/result_json.c %D%/result_json.h \
-  %D%/table.c %D%/table.h \
+  %D%/result_table.c %D%/result_table.h \
   %D%/verdict.c %D%/verdict.h
 
 UNIT_TESTS += tests/test_report_human

@@ -8,6 +8,7 @@
 
 #include <gsl/gsl_cdf.h>
 
+#include "base/reals.h"
 #include "stats/quantile.h"
 
 enum { LEAF = 32 }; /* terms summed one after the other */
@@ -34,16 +35,10 @@ static double sum_squares(const double *values, size_t n, double mean)
     return sum;
 }
 
-static int compare_reals(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 int sbs_summary_make(struct sbs_summary *s, const double *values, size_t n,
                      struct sbs_error *err)
 {
-    double *kept = malloc((n ? n : 1) * sizeof *kept);
+    double *kept = malloc((2 * n + 1) * sizeof *kept); /* half is scratch */
     size_t m = 0;
     if (!kept)
         return sbs_fail(err, SBS_EMEMORY, "out of memory");
@@ -59,7 +54,7 @@ int sbs_summary_make(struct sbs_summary *s, const double *values, size_t n,
         s->sd = sqrt(sum_squares(kept, m, s->mean) / (double)(m - 1));
         s->se = s->sd / sqrt((double)m);
     }
-    qsort(kept, m, sizeof *kept, compare_reals);
+    sbs_reals_sort(kept, kept + n, m);
     if (m > 0) {
         s->min = kept[0];
         s->max = kept[m - 1];

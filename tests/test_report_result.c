@@ -12,7 +12,7 @@
 #include "base/json.h"
 #include "report/result_csv.h"
 #include "report/result_json.h"
-#include "report/table.h"
+#include "report/result_table.h"
 #include "report/verdict.h"
 #include "tests/tap.h"
 
@@ -112,7 +112,7 @@ static void golden(const struct sbs_result *r, writer_f write,
 static void narrow(const struct sbs_result *r)
 {
     FILE *out = tmpfile();
-    sbs_table_write(r, out, NULL);
+    sbs_result_table_write(r, out, NULL);
     size_t widest = 0;
     char line[1024];
     rewind(out);
@@ -197,8 +197,8 @@ static void json_reads_back(const struct sbs_result *r)
 
 static void full_disk(const struct sbs_result *r)
 {
-    static const writer_f writers[] = {sbs_table_write, sbs_result_json_write,
-                                       sbs_result_csv_write};
+    static const writer_f writers[] = {
+        sbs_result_table_write, sbs_result_json_write, sbs_result_csv_write};
     for (size_t i = 0; i < 3; i++) {
         struct sbs_error err = {0};
         FILE *full = fopen("/dev/full", "w");
@@ -219,7 +219,7 @@ int main(void)
     ok(r.best == 2 && policies[3].unfinished == 3, "best and unfinished");
     ok(policies[3].summary[SBS_METRIC_cost_usd].n == REPS - 3,
        "an unfinished replication counts in no metric");
-    golden(&r, sbs_table_write, "result.txt");
+    golden(&r, sbs_result_table_write, "result.txt");
     golden(&r, sbs_result_json_write, "result.json");
     golden(&r, sbs_result_csv_write, "result.csv");
     narrow(&r);
@@ -229,7 +229,7 @@ int main(void)
     single.n_policies = 1;
     single.n_warnings = 0;
     sbs_result_make(&single, NULL);
-    golden(&single, sbs_table_write, "single.txt");
+    golden(&single, sbs_result_table_write, "single.txt");
     verdicts();
     return tap_done();
 }

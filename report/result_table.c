@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "config.h"
 
-#include "report/table.h"
+#include "report/result_table.h"
 
 #include <errno.h>
 #include <math.h>
@@ -188,8 +188,8 @@ static void print_words(const struct table *t, FILE *out)
     print_paragraph(out, "Weakest assumption", r->weakest);
 }
 
-int sbs_table_write(const struct sbs_result *r, FILE *out,
-                    struct sbs_error *err)
+int sbs_result_table_write(const struct sbs_result *r, FILE *out,
+                           struct sbs_error *err)
 {
     struct table t = {.r = r, .n_rows = r->n_policies + 2};
     t.rows = calloc(t.n_rows, sizeof *t.rows);
