@@ -1,6 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 libsbsim_a_SOURCES += \
   %D%/cell.c %D%/cell.h \
+  %D%/export.c %D%/export.h \
+  %D%/import.c %D%/import.h %D%/import_csv.c \
+  %D%/import_ecs.c %D%/import_json.c %D%/import_log.c \
+  %D%/index.c %D%/index.h \
   %D%/check.c %D%/check.h \
   %D%/columns.h \
   %D%/csv.c %D%/csv.h \
