@@ -9,7 +9,8 @@
 /* In the order of --help: name, one line. */
 #define SBS_COMMANDS(X)                                                    \
     X(policies, "list the policies, or explain some")                      \
-    X(kernel, "run the Monte Carlo workload itself, whole or in pieces")
+    X(kernel, "run the Monte Carlo workload itself, whole or in pieces")   \
+    X(trace, "measurements: import, look at, check, export")
 
 #define SBS_COMMAND_(name, summary) int sbs_cmd_##name(int argc, char **argv);
 SBS_COMMANDS(SBS_COMMAND_)
