@@ -54,7 +54,7 @@ static void apart_cell(struct table *t, char *cell,
     }
     sbs_human_pm(text, d->mean / t->unit.seconds,
                  (d->hi - d->lo) / 2 / t->unit.seconds, 0, 3, 1);
-    if (!isnan(d->mean) && !sbs_compare_differs(d)) {
+    if (d->n > 1 && !sbs_compare_differs(d)) {
         mark = "?";
         t->blurred = 1;
     }
@@ -142,17 +142,19 @@ static void print_row(const struct table *t, FILE *out, const char *name,
 
 static void print_unfinished(const struct sbs_result *r, FILE *out)
 {
-    char text[SENTENCE];
+    char text[SENTENCE], rest[80];
     for (size_t i = 0; i < r->n_policies; i++) {
         const struct sbs_result_policy *p = &r->policies[i];
         if (p->unfinished == 0)
             continue;
+        snprintf(rest, sizeof rest, "; its figures are those of the other %llu",
+                 (unsigned long long)(p->reps - p->unfinished));
         snprintf(text, sizeof text,
                  "NOT FINISHED: %s lost work for ever in %llu of %llu "
-                 "replications; its figures are those of the other %llu.",
+                 "replications%s.",
                  p->spec, (unsigned long long)p->unfinished,
                  (unsigned long long)p->reps,
-                 (unsigned long long)(p->reps - p->unfinished));
+                 p->unfinished < p->reps ? rest : "");
         sbs_human_wrap(out, text, 2);
     }
 }
