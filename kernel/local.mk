@@ -31,3 +31,12 @@ tests_test_kernel_plain_SOURCES = tests/test_kernel_plain.c \
   tests/plain_barrier.h tests/tap.h
 tests_test_kernel_plain_LDADD = $(SBS_LIBS)
 SCRIPT_TESTS += tests/kernel.t
+
+FUZZERS += tests/fuzz_kernel
+tests_fuzz_kernel_SOURCES = tests/fuzz_kernel.c
+tests_fuzz_kernel_LDADD = $(SBS_FUZZ_LIBS)
+EXTRA_DIST += tests/corpus/fuzz_kernel/part.json \
+  tests/corpus/fuzz_kernel/whole.json
+
+THREAD_TESTS += tests/test_kernel_barrier
+VALGRIND_TESTS += tests/test_kernel_tail tests/test_base_rng
