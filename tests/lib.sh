@@ -46,8 +46,8 @@ ok()
     report $? "$ok_name" || { show "$T/.ok"; return 1; }
 }
 
-# is_exit WANT NAME COMMAND...: exit status; what it printed is then in
-# $T/out and $T/err.
+# is_exit WANT NAME COMMAND...: exit status (or a pattern such as "[12]");
+# what it printed is then in $T/out and $T/err.
 is_exit()
 {
     want=$1
@@ -55,8 +55,11 @@ is_exit()
     shift 2
     "$@" >"$T/out" 2>"$T/err" </dev/null
     got=$?
-    [ "$got" -eq "$want" ]
-    report $? "$exit_name" && return 0
+    # shellcheck disable=SC2254 # a pattern
+    case $got in
+    $want) report 0 "$exit_name"; return ;;
+    esac
+    report 1 "$exit_name"
     echo "#   exit status $got, want $want; stderr:"
     show "$T/err"
     return 1
