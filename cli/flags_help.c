@@ -44,7 +44,7 @@ static void help_label(const struct sbs_flag *f, char *buf, size_t size)
         snprintf(buf, size, "%s", f->arg);
     else if (f->kind == SBS_KIND_OUT)
         snprintf(buf, size, "%s--%s [%s]", letter, f->name, f->arg);
-    else if (f->kind == SBS_KIND_MANY)
+    else if (f->kind == SBS_KIND_MANY && !strstr(f->arg, "..."))
         snprintf(buf, size, "%s--%s %s...", letter, f->name, f->arg);
     else
         snprintf(buf, size, "%s--%s%s%s", letter, f->name, f->arg ? " " : "",
