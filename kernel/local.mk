@@ -25,7 +25,8 @@ tests_test_kernel_tail_SOURCES = tests/test_kernel_tail.c \
 tests_test_kernel_tail_LDADD = $(SBS_LIBS)
 tests_test_kernel_paths_SOURCES = tests/test_kernel_paths.c tests/tap.h
 tests_test_kernel_paths_LDADD = $(SBS_LIBS)
-tests_test_kernel_barrier_SOURCES = tests/test_kernel_barrier.c tests/tap.h
+tests_test_kernel_barrier_SOURCES = tests/test_kernel_barrier.c \
+  tests/plain_barrier.h tests/tap.h
 tests_test_kernel_barrier_LDADD = $(SBS_LIBS)
 tests_test_kernel_plain_SOURCES = tests/test_kernel_plain.c \
   tests/plain_barrier.h tests/tap.h

@@ -13,6 +13,8 @@
 
 #include "base/json.h"
 #include "base/jsonw.h"
+#include "kernel/paths.h"
+#include "plain_barrier.h"
 #include "tap.h"
 
 static struct sbs_error err;
@@ -247,6 +249,44 @@ static void test_small(void)
     is_near(b.sd, (high - low) / sqrt(2), 1e-12, "sd with n - 1");
 }
 
+/* Every figure from all values of a job, by its definition. */
+static void test_definitions(void)
+{
+    enum { PATHS = 10000 };
+    static double v[PATHS];
+    struct sbs_barrier_job job = { 30, PATHS, 77, SBS_BARRIER_LEVEL };
+    struct sbs_barrier_result r = whole(&job, NULL);
+    double mu = .05 + .001 * 30, sigma = .2 + .0005 * 30;
+    double day_sd = sigma * sqrt(1.0 / 252);
+    struct sbs_paths p = { { 77, 0 },
+                           30,
+                           (mu - sigma * sigma / 2) / 252 / day_sd,
+                           log(.9) / day_sd };
+    double top = sbs_paths_scalar(&p, 0, PATHS, v);
+    double sum = 0, payoff = 0, square = 0, below = 0;
+    int stopped = 0, low = 0;
+    for (int i = 0; i < PATHS; i++) {
+        v[i] = 100 * exp(day_sd * v[i]);
+        stopped += v[i] < 90;
+        sum += v[i];
+        payoff += fmax(v[i] - 100, 0);
+    }
+    qsort(v, PATHS, sizeof *v, plain_compare);
+    double q = plain_quantile(v, PATHS, .05);
+    for (int i = 0; i < PATHS; i++) {
+        square += pow(v[i] - sum / PATHS, 2);
+        below += v[i] <= q ? v[i] : 0;
+        low += v[i] <= q;
+    }
+    is_near(r.mean, sum / PATHS, 1e-12, "mean of all values");
+    is_near(r.sd, sqrt(square / (PATHS - 1)), 1e-12, "their sd");
+    is_near(r.payoff_call, payoff / PATHS, 1e-12, "mean call payoff");
+    is_near(r.stopped_frac, (double)stopped / PATHS, 0, "share below 90");
+    is_near(r.q05, q, 1e-12, "5% quantile, type 7");
+    is_near(r.tail_mean, below / low, 1e-12, "mean of those at or below it");
+    is_near(r.max, 100 * exp(day_sd * top), 1e-12, "highest close");
+}
+
 static void refuse(struct sbs_barrier_job job, int64_t first, int64_t end,
                    const char *text)
 {
@@ -358,6 +398,7 @@ int main(void)
     test_single_blocks();
     test_how();
     test_small();
+    test_definitions();
     test_refused();
     test_refused_text();
     test_too_few();
