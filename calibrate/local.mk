@@ -1,1 +1,27 @@
 # SPDX-License-Identifier: Apache-2.0
+libsbsim_a_SOURCES += \
+  %D%/alternatives.c \
+  %D%/basis.c \
+  %D%/calibrate.c %D%/calibrate.h \
+  %D%/estimate.c %D%/estimate.h \
+  %D%/estimate_facts.c \
+  %D%/estimate_joint.c \
+  %D%/fit_lognormal.c %D%/fit_lognormal.h \
+  %D%/joint.c %D%/joint.h \
+  %D%/minimise.c %D%/minimise.h \
+  %D%/mixture.c %D%/mixture.h \
+  %D%/model_text.c \
+  %D%/predict.c %D%/predict.h \
+  %D%/phases.c %D%/phases.h \
+  %D%/rows.c %D%/rows.h \
+  %D%/totals.c %D%/totals.h
+
+UNIT_TESTS += tests/test_calibrate_fit_lognormal
+tests_test_calibrate_fit_lognormal_SOURCES = \
+  tests/test_calibrate_fit_lognormal.c tests/tap.h
+tests_test_calibrate_fit_lognormal_LDADD = $(SBS_LIBS)
+
+UNIT_TESTS += tests/test_calibrate_totals
+tests_test_calibrate_totals_SOURCES = \
+  tests/test_calibrate_totals.c tests/calibrate_client.h tests/tap.h
+tests_test_calibrate_totals_LDADD = $(SBS_LIBS)

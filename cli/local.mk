@@ -12,6 +12,7 @@ sbsim_SOURCES = \
   %D%/cmd_policies.c
 sbsim_SOURCES += %D%/cmd_kernel.c
 sbsim_SOURCES += %D%/cmd_trace.c %D%/cmd_trace_info.c %D%/trace.h
+sbsim_SOURCES += %D%/cmd_calibrate.c
 sbsim_LDADD = $(SBS_LIBS)
 
 UNIT_TESTS += tests/test_cli_flags tests/test_cli_output

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From a trace to a model: the first calibration (doc/calibration.md). */
+#ifndef SBS_CALIBRATE_CALIBRATE_H
+#define SBS_CALIBRATE_CALIBRATE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/error.h"
+#include "calibrate/estimate.h"
+
+struct cJSON;
+
+/* The result of a fit. */
+struct sbs_calibration {
+    struct sbs_estimate est;
+    struct sbs_rows rows;       /* one a parameter */
+    struct sbs_joint joint;
+    struct sbs_joint_runs runs; /* measured totals, fitted or not */
+    struct sbs_totals_fixed fixed; /* what their likelihood stood on */
+    char *model_json;           /* a model file (DESIGN.md section 5) */
+    char basis[400];            /* what it rests on: runs, tasks, dates */
+    char weakest[300];          /* its weakest assumption */
+};
+
+/* Fit a trace. `facts` is the shipped trace, for what `trace` does not hold;
+ * NULL when there is none (then `trace` must hold it all, as the shipped one
+ * does). Both are borrowed: names in the result point into them. The result
+ * does not depend on threads or time. About a second. */
+int sbs_calibrate_fit(const struct sbs_trace *trace,
+                      const struct sbs_trace *facts,
+                      struct sbs_calibration **out, struct sbs_error *err);
+/* The same with the share of new processors held at share_new in [0, 1] (NaN:
+ * fitted) and the r_factor that suits it: for results over a range of
+ * weights, which the data hardly determine. */
+int sbs_calibrate_fit_share(const struct sbs_trace *trace,
+                            const struct sbs_trace *facts, double share_new,
+                            struct sbs_calibration **out,
+                            struct sbs_error *err);
+void sbs_calibrate_destroy(struct sbs_calibration *c); /* NULL allowed */
+
+/* True when the trace can be fitted without other facts. */
+bool sbs_calibrate_complete(const struct sbs_trace *trace);
+
+/* The model a run uses. */
+struct sbs_calibrated {
+    char *model_json;    /* owned */
+    bool stored;         /* it was in the trace, for these very data */
+    char note[200];      /* what to tell the user ("" = nothing) */
+    char basis[400], weakest[300];
+};
+
+/* The model stored in the trace when its key fits data and program; else a
+ * fit, and the note says so. `facts` as above, only read when a fit is
+ * needed. */
+int sbs_calibrate_model_for(const struct sbs_trace *trace,
+                            const struct sbs_trace *facts,
+                            struct sbs_calibrated *out,
+                            struct sbs_error *err);
+void sbs_calibrated_fini(struct sbs_calibrated *c);
+
+/* Fit and keep the model in the trace (in memory; sbs_trace_write keeps it in
+ * the file). */
+int sbs_calibrate_store(struct sbs_trace *trace,
+                        const struct sbs_calibration *c,
+                        struct sbs_error *err);
+
+/* The model file as text, with every number to 4 significant digits; the
+ * caller frees it. */
+char *sbs_calibrate_model_text(const struct sbs_estimate *est,
+                               struct sbs_error *err);
+
+/* The model as a tree; cJSON_Delete frees it. */
+struct cJSON *sbs_calibrate_model_tree(const struct sbs_calibration *c,
+                                       struct sbs_error *err);
+
+/* Read the shipped facts (fargate.h5, base/path) if the trace needs them:
+ * *facts is NULL when it does not. The caller destroys it. */
+int sbs_calibrate_read_facts(const struct sbs_trace *trace,
+                             struct sbs_trace **facts, struct sbs_error *err);
+
+/* The part of a calibration that only reads the trace: what it rests on. */
+void sbs_calibrate_basis(const struct sbs_trace *trace, char *basis,
+                         size_t basis_size, char *weakest,
+                         size_t weakest_size);
+
+#endif
