@@ -31,11 +31,14 @@ noinst_PROGRAMS += %D%/make_fargate
 traces_make_fargate_SOURCES = %D%/make_fargate.c
 traces_make_fargate_LDADD = $(SBS_LIBS)
 
-%D%/fargate.h5: %D%/make_fargate$(EXEEXT) $(TRACE_FACTS)
-	$(AM_V_GEN)%D%/make_fargate$(EXEEXT) $(srcdir)/%D%/facts $@
+# With its fitted model inside, so that no run has to fit it.
+%D%/fargate.h5: %D%/make_fargate$(EXEEXT) sbsim$(EXEEXT) $(TRACE_FACTS)
+	$(AM_V_GEN)%D%/make_fargate$(EXEEXT) $(srcdir)/%D%/facts $@.part && \
+	  ./sbsim$(EXEEXT) calibrate --trace $@.part --store --quiet && \
+	  mv -f $@.part $@
 
 pkgdata_DATA += %D%/fargate.h5
-CLEANFILES += %D%/fargate.h5
+CLEANFILES += %D%/fargate.h5 %D%/fargate.h5.part
 
 UNIT_TESTS += tests/test_traces_store
 tests_test_traces_store_SOURCES = tests/test_traces_store.c tests/tap.h
