@@ -8,6 +8,7 @@
 
 /* In the order of --help: name, one line. */
 #define SBS_COMMANDS(X)                                                    \
+    X(run, "simulate policies and say which to use (the default)")         \
     X(calibrate, "fit a model to a trace, and say how well it is known")   \
     X(policies, "list the policies, or explain some")                      \
     X(kernel, "run the Monte Carlo workload itself, whole or in pieces")   \

@@ -9,10 +9,11 @@ libsbsim_a_SOURCES += \
 bin_PROGRAMS += sbsim
 sbsim_SOURCES = \
   %D%/main.c %D%/command.h \
-  %D%/cmd_policies.c
-sbsim_SOURCES += %D%/cmd_kernel.c
-sbsim_SOURCES += %D%/cmd_trace.c %D%/cmd_trace_info.c %D%/trace.h
-sbsim_SOURCES += %D%/cmd_calibrate.c
+  %D%/cmd_calibrate.c \
+  %D%/cmd_kernel.c \
+  %D%/cmd_policies.c \
+  %D%/cmd_run.c %D%/inputs.c %D%/inputs.h \
+  %D%/cmd_trace.c %D%/cmd_trace_info.c %D%/trace.h
 sbsim_LDADD = $(SBS_LIBS)
 
 UNIT_TESTS += tests/test_cli_flags tests/test_cli_output

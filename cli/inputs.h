@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Model and workload of a run, from whatever the command line names. */
+#ifndef SBS_CLI_INPUTS_H
+#define SBS_CLI_INPUTS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "cli/flags.h"
+#include "model/model.h"
+#include "model/workload.h"
+#include "report/result.h"
+
+struct sbs_input_options {
+    const char *trace, *model; /* exactly one */
+    const char *workload;      /* shipped name or file */
+    int64_t tasks;             /* 0: as the workload says */
+    struct sbs_words sets;     /* path=value */
+};
+
+enum { SBS_INPUT_FILES_MAX = 3 };
+
+struct sbs_inputs {
+    struct sbs_model_set models;
+    struct sbs_workload workload;
+    struct sbs_result_file files[SBS_INPUT_FILES_MAX];
+    char hash[SBS_INPUT_FILES_MAX][65];
+    char *path[SBS_INPUT_FILES_MAX]; /* owned; files[] borrow them */
+    size_t n_files;
+    char basis[600];   /* what the model rests on */
+    char weakest[400]; /* its weakest assumption */
+    char note[200];    /* to be said on stderr; "" = nothing */
+};
+
+/* -1 with `in` zeroed. */
+int sbs_inputs_load(struct sbs_inputs *in, const struct sbs_input_options *o,
+                    struct sbs_error *err);
+void sbs_inputs_fini(struct sbs_inputs *in);
+
+#endif
