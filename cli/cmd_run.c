@@ -16,6 +16,7 @@
 #include "cli/output.h"
 #include "cli/progress.h"
 #include "policies/stack.h"
+#include "report/human.h"
 #include "report/result_csv.h"
 #include "report/result_json.h"
 #include "report/result_table.h"
@@ -277,13 +278,48 @@ static int simulate(struct job *j, const struct options *o,
     return status;
 }
 
+/* Said with every result of fitted parameters that come without draws. */
+static const char *const fitted_note[] = {
+    "the intervals are of the simulation at the fitted parameters; how well "
+    "those are known is not in them (sbsim calibrate shows it)."
+};
+
+/* One policy alone answers nothing; say how far it is from the best there
+ * could be, and what to put beside it. */
+static void next_of(char *text, size_t size, const struct sbs_result *r,
+                    bool divisible)
+{
+    static const char *const whole[] = { "static", "dynamic", "speculative",
+                                         "warm-pool" };
+    static const char *const cut[] = { "static", "split:units=20",
+                                       "warm-pool+split:units=20" };
+    const struct sbs_summary *bound =
+        &r->policies[0].summary[SBS_METRIC_bound_s];
+    struct sbs_human_unit unit = sbs_human_unit(bound->mean);
+    char best[SBS_HUMAN_TEXT];
+    sbs_human_pm(best, bound->mean / unit.seconds,
+                 sbs_summary_half_width(bound) / unit.seconds, 0, 4, 0);
+    snprintf(text, size,
+             "with the same workers a clairvoyant would need %s %s; see what "
+             "comes near, for instance with --policy %s", best, unit.name,
+             r->policies[0].spec);
+    size_t n = divisible ? sizeof cut / sizeof *cut
+                         : sizeof whole / sizeof *whole;
+    for (size_t i = 0; i < n; i++) {
+        const char *other = divisible ? cut[i] : whole[i];
+        size_t used = strlen(text);
+        if (strcmp(other, r->policies[0].spec) != 0)
+            snprintf(text + used, size - used, ",%s", other);
+    }
+}
+
 /* The outputs are open already. */
 static int report(struct job *j, const struct options *o,
                   const struct sbs_inputs *in,
                   const struct sbs_spec_list *specs, struct outputs *out,
                   double wall_s, struct sbs_error *err)
 {
-    char title[200];
+    char title[200], next[400];
     for (size_t i = 0; i < j->n; i++)
         fill_policy(&j->policies[i], &specs->spec[i], &j->params[i],
                     &j->outcomes[i], (uint32_t)o->reps);
@@ -300,10 +336,16 @@ static int report(struct job *j, const struct options *o,
         .n_files = in->n_files,
         .basis = in->basis,
         .weakest = in->weakest,
+        .warnings = fitted_note,
+        .n_warnings = o->in.trace && !in->has_posterior ? 1 : 0,
         .wall_s = wall_s,
     };
     if (sbs_result_make(&r, err) != 0)
         return -1;
+    if (j->n == 1 && j->outcomes[0].unfinished < r.reps) {
+        next_of(next, sizeof next, &r, in->workload.divisible);
+        r.next = next;
+    }
     return write_outputs(out, &r, err);
 }
 

@@ -159,6 +159,7 @@ int sbs_inputs_load(struct sbs_inputs *in, const struct sbs_input_options *o,
         sbs_workload_parse(&in->workload, workload, o->workload, tasks,
                            err) != 0)
         goto out;
+    in->has_posterior = sbs_json_get(model, "posterior") != NULL;
     status = 0;
 out:
     cJSON_Delete(model);

@@ -28,6 +28,7 @@ struct sbs_inputs {
     char hash[SBS_INPUT_FILES_MAX][65];
     char *path[SBS_INPUT_FILES_MAX]; /* owned; files[] borrow them */
     size_t n_files;
+    bool has_posterior; /* the model carries draws of its parameters */
     char basis[600];   /* what the model rests on */
     char weakest[400]; /* its weakest assumption */
     char note[200];    /* to be said on stderr; "" = nothing */

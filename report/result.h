@@ -57,6 +57,7 @@ struct sbs_result {
     size_t n_files;
     const char *basis;   /* what it rests on; may be NULL */
     const char *weakest; /* its weakest assumption; may be NULL */
+    const char *next;    /* what to try next; may be NULL */
     const char *const *warnings;
     size_t n_warnings;
     double wall_s; /* NaN: unknown */

@@ -188,6 +188,7 @@ static void print_words(const struct table *t, FILE *out)
     print_paragraph(out, "Verdict", verdict);
     print_paragraph(out, "Rests on", r->basis);
     print_paragraph(out, "Weakest assumption", r->weakest);
+    print_paragraph(out, "Next", r->next);
 }
 
 int sbs_result_table_write(const struct sbs_result *r, FILE *out,
