@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/param.h"
 #include "base/rng.h"
@@ -278,11 +279,25 @@ static int simulate(struct job *j, const struct options *o,
     return status;
 }
 
-/* Said with every result of fitted parameters that come without draws. */
-static const char *const fitted_note[] = {
-    "the intervals are of the simulation at the fitted parameters; how well "
-    "those are known is not in them (sbsim calibrate shows it)."
-};
+/* What a reader of the numbers must know about them. */
+enum { NOTES_MAX = 2 };
+
+static size_t notes_of(const char *notes[NOTES_MAX], const struct options *o,
+                       const struct sbs_inputs *in)
+{
+    size_t n = 0;
+    if (o->in.trace && !in->has_posterior)
+        notes[n++] =
+            "the intervals are of the simulation at the fitted parameters; "
+            "how well those are known is not in them (sbsim calibrate shows "
+            "it).";
+    if (o->spot && in->models.stated.loss.spot_per_h == 0)
+        notes[n++] =
+            "no reclaim rate of spot capacity is known (loss.spot_per_h is "
+            "0), so nothing was reclaimed here: the bill is the lowest "
+            "possible. Give your own rate with --set loss.spot_per_h=N.";
+    return n;
+}
 
 /* One policy alone answers nothing; say how far it is from the best there
  * could be, and what to put beside it. */
@@ -320,6 +335,7 @@ static int report(struct job *j, const struct options *o,
                   double wall_s, struct sbs_error *err)
 {
     char title[200], next[400];
+    const char *notes[NOTES_MAX];
     for (size_t i = 0; i < j->n; i++)
         fill_policy(&j->policies[i], &specs->spec[i], &j->params[i],
                     &j->outcomes[i], (uint32_t)o->reps);
@@ -336,8 +352,8 @@ static int report(struct job *j, const struct options *o,
         .n_files = in->n_files,
         .basis = in->basis,
         .weakest = in->weakest,
-        .warnings = fitted_note,
-        .n_warnings = o->in.trace && !in->has_posterior ? 1 : 0,
+        .warnings = notes,
+        .n_warnings = notes_of(notes, o, in),
         .wall_s = wall_s,
     };
     if (sbs_result_make(&r, err) != 0)
@@ -365,6 +381,23 @@ static int run_and_report(const struct options *o,
     return status;
 }
 
+/* Every value of every replication is kept, for quantiles and pairs; refuse
+ * what the machine cannot hold before the kernel kills something. */
+static int check_memory(const struct options *o, size_t n_policies,
+                        struct sbs_error *err)
+{
+    double need = (double)o->reps * SBS_N_METRICS * sizeof(double) *
+                  (double)n_policies;
+    double have = (double)sysconf(_SC_PHYS_PAGES) *
+                  (double)sysconf(_SC_PAGESIZE);
+    if (need < 0.8 * have)
+        return 0;
+    return sbs_fail(err, SBS_EUSAGE,
+                    "--reps: %lld replications of %zu policies need %.1f GB "
+                    "(this machine has %.1f GB)", (long long)o->reps,
+                    n_policies, need / 1e9, have / 1e9);
+}
+
 /* Everything that can be wrong is found before the work begins. */
 static int prepare(const struct options *o, struct sbs_registry *registry,
                    struct sbs_spec_list *specs, struct sbs_inputs *in,
@@ -376,6 +409,7 @@ static int prepare(const struct options *o, struct sbs_registry *registry,
         return sbs_fail(err, SBS_EUSAGE,
                         "--policy: is needed (sbsim policies lists them)");
     if (sbs_stack_parse(specs, o->policy, registry, err) != 0 ||
+        check_memory(o, specs->n, err) != 0 ||
         sbs_inputs_load(in, &o->in, err) != 0)
         return -1;
     if (in->note[0] && sbs_comm_rank() == 0)

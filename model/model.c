@@ -103,8 +103,7 @@ static const struct {
 
 static const char *const top_keys[] = {
     "schema", "schema_version", "client", "launcher", "startup", "speed",
-    "run", "unit", "loss", "stop_s", "price", "local", "posterior",
-    "note"
+    "run", "unit", "loss", "stop_s", "price", "local", "posterior"
 };
 
 enum { WHERE_SIZE = 256 };

@@ -78,7 +78,7 @@ static int read_fields(struct sbs_workload *w, const cJSON *json,
 {
     static const char *const keys[] = {
         "schema", "schema_version", "tasks", "ref_s", "divisible",
-        "min_unit_s", "exchangeable", "input_bytes", "output_bytes", "note"
+        "min_unit_s", "exchangeable", "input_bytes", "output_bytes"
     };
     char place[WHERE_SIZE];
     int64_t tasks = 0;
