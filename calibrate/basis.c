@@ -110,7 +110,9 @@ void sbs_calibrate_basis(const struct sbs_trace *trace, char *basis,
         starts.n = 0;
     snprintf(basis, basis_size, "%zu measured totals of Fargate runs%s, "
              "start-up stamps of %zu Fargate tasks%s, %zu workers whose "
-             "processor is known", runs, when, starts.n, years, known);
+             "processor is known%s", runs, when, starts.n, years, known,
+             sbs_calibrate_complete(trace)
+                 ? "" : "; what they do not tell is from the shipped facts");
     if (known < 3)
         snprintf(weakest, weakest_size, "which processors Fargate gives and "
                  "how often: no worker's processor was recorded with its "

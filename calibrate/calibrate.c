@@ -107,6 +107,23 @@ static int fit_totals(const struct sbs_trace *facts, double share_new,
     return status;
 }
 
+/* Runs of a trace that needed other facts: shown, not fitted. */
+static int own_runs(const struct sbs_trace *trace, struct sbs_calibration *c,
+                    struct sbs_error *err)
+{
+    size_t i;
+
+    sbs_joint_runs_fini(&c->runs);
+    if (sbs_joint_collect(trace, law_mean(&c->est.download) +
+                          law_mean(&c->est.upload) +
+                          law_mean(&c->est.collect), &c->runs, err))
+        return -1;
+    for (i = 0; i < c->runs.n; i++)
+        c->runs.run[i].fitted = false;
+    c->runs.n_fitted = 0;
+    return 0;
+}
+
 int sbs_calibrate_fit(const struct sbs_trace *trace,
                       const struct sbs_trace *facts,
                       struct sbs_calibration **out, struct sbs_error *err)
@@ -139,7 +156,8 @@ int sbs_calibrate_fit_share(const struct sbs_trace *trace,
     e.joint = &c->joint;
     e.rows = &c->rows;
     e.est = &c->est;
-    if (sbs_estimate_run(&e, err))
+    if (sbs_estimate_run(&e, err) ||
+        (trace != facts && own_runs(trace, c, err)))
         goto fail;
     c->model_json = sbs_calibrate_model_text(&c->est, err);
     if (!c->model_json)

@@ -16,7 +16,7 @@ struct sbs_calibration {
     struct sbs_estimate est;
     struct sbs_rows rows;       /* one a parameter */
     struct sbs_joint joint;
-    struct sbs_joint_runs runs; /* measured totals, fitted or not */
+    struct sbs_joint_runs runs; /* measured totals of the trace */
     struct sbs_totals_fixed fixed; /* what their likelihood stood on */
     char *model_json;           /* a model file (DESIGN.md section 5) */
     char basis[400];            /* what it rests on: runs, tasks, dates */

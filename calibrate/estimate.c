@@ -72,20 +72,59 @@ static int phase_row(struct sbs_estimator *e, const struct sbs_trace *trace,
         f->sigma_hi, f->shift, alt, apart);
 }
 
-/* Durations of own if it has 3, else of the facts; *from says whose. */
+/* Durations of own if it has 3, else of the facts. *from says whose, *few
+ * how many own has when they are too few. */
 static int pick_durations(const struct sbs_estimator *e, enum sbs_phase phase,
                           enum sbs_phases_of pick, struct sbs_durations *d,
-                          const struct sbs_trace **from,
+                          const struct sbs_trace **from, size_t *few,
                           struct sbs_error *err)
 {
     *from = e->own;
+    *few = 0;
     if (sbs_phases_collect(e->own, phase, pick, d, err))
         return -1;
     if (d->n >= 3 || e->own == e->facts)
         return 0;
+    *few = d->n;
     sbs_phases_fini(d);
     *from = e->facts;
     return sbs_phases_collect(e->facts, phase, pick, d, err);
+}
+
+/* At least 3 exact values, all alike. */
+static bool alike(const struct sbs_durations *d)
+{
+    size_t i;
+
+    for (i = 0; i < d->n; i++)
+        if (d->obs[i].lo != d->obs[0].lo || d->obs[i].hi != d->obs[0].lo)
+            return false;
+    return d->n >= 3;
+}
+
+/* The law of these durations: a constant when they do not vary; absent when
+ * there are too few. */
+static int fit_phase(struct sbs_estimator *e, const struct sbs_trace *from,
+                     enum sbs_phase phase, enum sbs_phases_of pick,
+                     const char *path, const struct sbs_durations *d,
+                     struct sbs_law *law, struct sbs_lognormal_fit *fit,
+                     struct sbs_error *err)
+{
+    struct sbs_lognormal_fit f, other;
+
+    if (alike(d)) {
+        *law = (struct sbs_law){SBS_LAW_CONST, d->obs[0].lo, 0, 0};
+        return !e->rows ? 0 : sbs_rows_add(
+            e->rows, path, "s", law->a, NAN, NAN, (double)d->n,
+            SBS_KNOWN_MEASURED, err, "%s%zu %s containers, all alike",
+            sbs_estimate_origin(e, from), d->n, of_name(pick));
+    }
+    if (sbs_fit_lognormal_choose(d->obs, d->n, &f, &other, NULL))
+        return 0;
+    *law = (struct sbs_law){SBS_LAW_LOGNORMAL, f.mu, f.sigma, f.shift};
+    if (fit)
+        *fit = f;
+    return phase_row(e, from, phase, pick, path, d, &f, &other, err);
 }
 
 int sbs_estimate_phase(struct sbs_estimator *e, enum sbs_phase phase,
@@ -95,23 +134,17 @@ int sbs_estimate_phase(struct sbs_estimator *e, enum sbs_phase phase,
 {
     const struct sbs_trace *from;
     struct sbs_durations d = {0};
-    struct sbs_lognormal_fit f, other;
-    int status = -1;
+    size_t few;
+    int status;
 
     if (fit)
         fit->n = 0;
-    if (pick_durations(e, phase, pick, &d, &from, err))
+    if (pick_durations(e, phase, pick, &d, &from, &few, err))
         return -1;
-    if (sbs_fit_lognormal_choose(d.obs, d.n, &f, &other, NULL)) {
-        status = 0; /* too few, or all alike: stays absent */
-        goto out;
-    }
-    *law = (struct sbs_law){SBS_LAW_LOGNORMAL, f.mu, f.sigma, f.shift};
-    if (fit)
-        *fit = f;
-    status = phase_row(e, from, phase, pick, path, &d, &f, &other, err);
-out:
+    status = fit_phase(e, from, phase, pick, path, &d, law, fit, err);
     sbs_phases_fini(&d);
+    if (!status && few && e->rows && law->kind != SBS_LAW_ABSENT)
+        sbs_rows_note(e->rows, "; your trace has only %zu, too few", few);
     return status;
 }
 
@@ -120,19 +153,14 @@ out:
 static int own_pull(struct sbs_estimator *e, struct sbs_error *err)
 {
     struct sbs_durations d = {0};
-    struct sbs_lognormal_fit f, other;
-    int status = 0;
+    int status;
 
     if (e->own == e->facts)
         return 0;
     if (sbs_phases_collect(e->own, SBS_PHASE_PULL, SBS_PHASES_ALL, &d, err))
         return -1;
-    if (!sbs_fit_lognormal_choose(d.obs, d.n, &f, &other, NULL)) {
-        e->est->pull =
-            (struct sbs_law){SBS_LAW_LOGNORMAL, f.mu, f.sigma, f.shift};
-        status = phase_row(e, e->own, SBS_PHASE_PULL, SBS_PHASES_ALL,
-                           "startup.pull_s", &d, &f, &other, err);
-    }
+    status = fit_phase(e, e->own, SBS_PHASE_PULL, SBS_PHASES_ALL,
+                       "startup.pull_s", &d, &e->est->pull, NULL, err);
     sbs_phases_fini(&d);
     return status;
 }
@@ -210,19 +238,34 @@ static int pull_rate(struct sbs_estimator *e, struct sbs_error *err)
         sbs_estimate_origin(e, e->facts), m.base_s);
 }
 
+/* Boot has a place in the model only beside a pull time that is without it:
+ * what the totals give as pull_s has the boot of that client's image in it. */
 static int boot(struct sbs_estimator *e, struct sbs_error *err)
 {
+    struct sbs_law law = {SBS_LAW_ABSENT, 0, 0, 0};
+    bool apart = e->est->pull.kind != SBS_LAW_ABSENT;
+
     if (sbs_estimate_phase(e, SBS_PHASE_BOOT, SBS_PHASES_ALL,
-                           "startup.boot_s", &e->est->boot, NULL, err))
+                           apart ? "startup.boot_s" : "(boot)", &law, NULL,
+                           err))
         return -1;
-    if (e->est->boot.kind != SBS_LAW_ABSENT || !e->rows)
+    if (law.kind != SBS_LAW_ABSENT) {
+        if (apart)
+            e->est->boot = law;
+        else if (e->rows)
+            sbs_rows_note(e->rows, "; not in the model, because pull_s is "
+                          "from run totals and holds a boot already: import "
+                          "ECS stamps too");
+        return 0;
+    }
+    if (!e->rows)
         return 0;
     return sbs_rows_add(
         e->rows, "startup.boot_s", "s", NAN, NAN, NAN, 0,
         SBS_KNOWN_UNIDENTIFIED, err,
-        "no start of R and its packages was ever timed; what there is of it "
-        "is inside pull_s, because totals see only the sum. Worker logs with "
-        "boot stamps would tell");
+        "no start of R and its packages was timed often enough; what there "
+        "is of it is inside pull_s, because totals see only the sum. Worker "
+        "logs with boot stamps would tell");
 }
 
 int sbs_estimate_run(struct sbs_estimator *e, struct sbs_error *err)

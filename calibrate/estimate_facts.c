@@ -138,15 +138,28 @@ static int client(struct sbs_estimator *e, struct sbs_error *err)
                 "", &s->refill_per_s, err);
 }
 
+/* Own workers that are all ARM are billed as such. */
+static const char *price_item(const struct sbs_estimator *e)
+{
+    const struct sbs_trace_workers *w = &e->own->workers;
+    size_t i, arm = 0;
+
+    for (i = 0; i < w->rows.n; i++)
+        arm += !strcmp(w->arch[i], "arm64");
+    return arm > 0 && arm == w->rows.n ? "Fargate Linux ARM"
+                                       : "Fargate Linux x86";
+}
+
 static int prices(struct sbs_estimator *e, struct sbs_error *err)
 {
     struct sbs_estimate *s = e->est;
+    const char *item = price_item(e);
     double discount;
 
-    if (take(e, "price_vcpu_h_usd", "Fargate Linux x86", "price.vcpu_h_usd",
-             "USD", "", &s->vcpu_h_usd, err) ||
-        take(e, "price_gb_h_usd", "Fargate Linux x86", "price.gb_h_usd",
-             "USD", "", &s->gb_h_usd, err) ||
+    if (take(e, "price_vcpu_h_usd", item, "price.vcpu_h_usd", "USD", "",
+             &s->vcpu_h_usd, err) ||
+        take(e, "price_gb_h_usd", item, "price.gb_h_usd", "USD", "",
+             &s->gb_h_usd, err) ||
         take(e, "bill_minimum_s", NULL, "price.min_billed_s", "s", "",
              &s->min_billed_s, err) ||
         take(e, "bill_round_s", NULL, "price.round_s", "s", "", &s->round_s,

@@ -65,14 +65,14 @@ static int client_rows(struct sbs_estimator *e, struct sbs_error *err)
     if (log_row(e, "client.setup_s", "s", j->theta.setup_s,
                 j->se[SBS_JOINT_SETUP], Z95, p->setup_log_sd, n, err, text))
         return -1;
-    if (e->est->pull.kind == SBS_LAW_ABSENT) {
-        snprintf(text, sizeof text, "median; run totals, jointly; boot of "
-                 "the worker included; prior: pulls of all images, median "
-                 "%.3g s, log sd %.3g", p->pull_s, p->pull_log_sd);
-        if (log_row(e, "startup.pull_s", "s", j->theta.pull_s,
-                    j->se[SBS_JOINT_PULL], Z95, p->pull_log_sd, n, err, text))
-            return -1;
-    }
+    if (e->est->pull.kind != SBS_LAW_ABSENT)
+        return 0;
+    snprintf(text, sizeof text, "median; run totals, jointly; boot of the "
+             "worker included; prior: pulls of all images, median %.3g s, "
+             "log sd %.3g", p->pull_s, p->pull_log_sd);
+    if (log_row(e, "startup.pull_s", "s", j->theta.pull_s,
+                j->se[SBS_JOINT_PULL], Z95, p->pull_log_sd, n, err, text))
+        return -1;
     return sum_row(e, j, n, err);
 }
 
@@ -178,7 +178,7 @@ static int class_rows(struct sbs_estimator *e, struct sbs_error *err)
     for (k = 0; k < m->n; k++) {
         weight = sbs_mixture_weight(m, k, e->est->share_new);
         slow = e->est->r_factor * sbs_exp(m->classes[k].log_slowdown);
-        snprintf(path, sizeof path, "speed.%.40s", m->name[k]);
+        snprintf(path, sizeof path, "speed.%.28s", m->name[k]);
         if (sbs_rows_add(
                 e->rows, path, "x", slow,
                 slow * sbs_exp(-Z95 * m->classes[k].log_sd),

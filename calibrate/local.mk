@@ -25,3 +25,9 @@ UNIT_TESTS += tests/test_calibrate_totals
 tests_test_calibrate_totals_SOURCES = \
   tests/test_calibrate_totals.c tests/calibrate_client.h tests/tap.h
 tests_test_calibrate_totals_LDADD = $(SBS_LIBS)
+
+UNIT_TESTS += tests/test_calibrate_fit
+tests_test_calibrate_fit_SOURCES = tests/test_calibrate_fit.c tests/tap.h
+tests_test_calibrate_fit_LDADD = $(SBS_LIBS)
+
+SCRIPT_TESTS += tests/calibrate.t

@@ -241,10 +241,16 @@ static bool settle_class(struct sbs_totals_class *c, const char *model,
     return true;
 }
 
-/* Class index of a model name, made when new; the last takes the overflow. */
-static size_t own_class(struct sbs_mixture *m, const char *model)
+/* Class index of a model name, made when new; the last takes the overflow.
+ * A processor of the facts goes by its short name there. */
+static size_t own_class(struct sbs_mixture *m, const struct sbs_trace *facts,
+                        const char *model)
 {
-    const char *name = *model ? model : "unknown processor";
+    const struct sbs_sample *gb6 =
+        facts ? sbs_trace_sample(facts, "processor_gb6") : NULL;
+    long row = match_model(gb6, model);
+    const char *name = row >= 0 ? gb6->col.processor[row]
+                       : *model ? model : "unknown processor";
     size_t k;
 
     for (k = 0; k < m->n; k++)
@@ -271,7 +277,7 @@ int sbs_mixture_own(const struct sbs_trace *trace,
     for (i = 0; i < trace->workers.rows.n; i++) {
         if (!*trace->workers.cpu_model[i] && !(w[i].ref_s > 0))
             continue;
-        k = own_class(&m, trace->workers.cpu_model[i]);
+        k = own_class(&m, facts, trace->workers.cpu_model[i]);
         sums[k].n++;
         add_timing(&sums[k], &w[i]);
         add_timing(&all, &w[i]);

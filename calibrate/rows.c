@@ -46,6 +46,21 @@ int sbs_rows_add(struct sbs_rows *rows, const char *path, const char *unit,
     return 0;
 }
 
+void sbs_rows_note(struct sbs_rows *rows, const char *fmt, ...)
+{
+    struct sbs_row *row;
+    size_t at;
+    va_list ap;
+
+    if (rows->n == 0)
+        return;
+    row = &rows->row[rows->n - 1];
+    at = strlen(row->source);
+    va_start(ap, fmt);
+    vsnprintf(row->source + at, sizeof row->source - at, fmt, ap);
+    va_end(ap);
+}
+
 void sbs_rows_fini(struct sbs_rows *rows)
 {
     if (!rows)

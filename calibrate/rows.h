@@ -50,6 +50,9 @@ int sbs_rows_add(struct sbs_rows *rows, const char *path, const char *unit,
                  enum sbs_known known, struct sbs_error *err,
                  const char *source, ...)
     __attribute__((format(printf, 10, 11)));
+/* Add to the source text of the last row. */
+void sbs_rows_note(struct sbs_rows *rows, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
 void sbs_rows_fini(struct sbs_rows *rows);
 
 /* The row of a path, or NULL. */
