@@ -146,8 +146,8 @@ static void launch_cold(struct sbs_sim *s, uint32_t first, uint32_t n)
     sbs_launch_order(&s->launcher, s->now.time_s, first, n, s->launched);
     /* A launch ordered while polling keeps the client's thread busy. */
     if (!s->platform.model->client.poll_while_launching)
-        sbs_client_delay(&s->client, s->launcher.client_free_s -
-                                         fmax(before, s->now.time_s));
+        sbs_client_delay(&s->client, fmax(before, s->now.time_s),
+                         s->launcher.client_free_s);
     for (uint32_t k = 0; k < n; k++) {
         struct sim_worker *w = &s->workers[first + k];
         w->requested_s = s->launched[k].requested_s;

@@ -43,17 +43,36 @@ static uint64_t bit(uint32_t task)
     return (uint64_t)1 << (task & 63);
 }
 
+static bool uploaded_before(const struct sbs_client *c, uint32_t a,
+                            uint32_t b)
+{
+    double a_s = c->result[a].uploaded_s, b_s = c->result[b].uploaded_s;
+    return a_s < b_s || (a_s == b_s && a < b);
+}
+
+/* In order of upload: at the end, but for a result that moves here when a
+ * task it spans is complete. */
 static void attach(struct sbs_client *c, uint32_t attempt, uint32_t task)
 {
-    c->result[attempt].next = NO_RESULT;
-    if (c->head[task] == NO_RESULT) {
-        c->head[task] = attempt;
+    uint32_t before = NO_RESULT, after = c->head[task];
+    if (after == NO_RESULT) {
         c->waiting[task >> 6] |= bit(task);
         c->n_waiting++;
+    } else if (uploaded_before(c, c->tail[task], attempt)) {
+        before = c->tail[task];
+        after = NO_RESULT;
     } else {
-        c->result[c->tail[task]].next = attempt;
+        for (; uploaded_before(c, after, attempt);
+             after = c->result[after].next)
+            before = after;
     }
-    c->tail[task] = attempt;
+    c->result[attempt].next = after;
+    if (before == NO_RESULT)
+        c->head[task] = attempt;
+    else
+        c->result[before].next = attempt;
+    if (after == NO_RESULT)
+        c->tail[task] = attempt;
 }
 
 static uint32_t detach(struct sbs_client *c, uint32_t task)
@@ -99,27 +118,41 @@ static uint32_t next_waiting(const struct sbs_client *c, uint32_t from)
 
 /* ---- when is it found? ------------------------------------------------- */
 
-/* End of the first look at `task` that comes after the anchor and finds what
- * was uploaded at u_s. */
+/* End of look number k (0, 1, ...) at a task that is `looks` looks away from
+ * the anchor, with the sleep between two passes before it or not. Looks of
+ * one pass that take no time have exactly the same end. */
+static double look_end(const struct sbs_client *c, double looks, double wrap,
+                       double k)
+{
+    return c->anchor_s + (looks + k * c->n_open) * c->poll_task_s +
+           (wrap + k) * c->poll_s;
+}
+
+/* End of the first look at `task` after the anchor that finds what was
+ * uploaded at u_s. */
 static double look_time(const struct sbs_client *c, uint32_t task,
                         double u_s)
 {
-    if (c->poll_s <= 0 && c->poll_task_s <= 0)
+    u_s = fmax(u_s, c->busy_until_s);
+    double period = c->n_open * c->poll_task_s + c->poll_s;
+    if (period <= 0)
         return fmax(u_s, c->anchor_s);
     uint32_t looks = 0;
+    bool wrap = task < c->cursor;
     if (looking_takes_time(c)) {
         looks = open_before(c, task + 1) - open_before(c, c->cursor);
-        if (task < c->cursor)
-            looks += c->n_open;
+        looks += wrap ? c->n_open : 0;
     }
-    double t = c->anchor_s + looks * c->poll_task_s;
-    if (task < c->cursor)
-        t += c->poll_s;
-    double period = c->n_open * c->poll_task_s + c->poll_s;
-    if (t < u_s)
-        t += ceil((u_s - t) / period) * period;
-    /* Rounding may leave the look a hair before the upload. */
-    return fmax(t, u_s);
+    double k = 0;
+    if (look_end(c, looks, wrap, 0) < u_s) {
+        k = ceil((u_s - look_end(c, looks, wrap, 0)) / period);
+        /* The division rounds; the comparison decides. */
+        if (k >= 1 && look_end(c, looks, wrap, k - 1) >= u_s)
+            k--;
+        if (look_end(c, looks, wrap, k) < u_s)
+            k++;
+    }
+    return look_end(c, looks, wrap, k);
 }
 
 static void choose(struct sbs_client *c, uint32_t task, double look_s)
@@ -128,6 +161,18 @@ static void choose(struct sbs_client *c, uint32_t task, double look_s)
     c->chosen_task = task;
     c->look_s = look_s;
     c->seen_s = look_s + c->result[c->head[task]].collect_s;
+}
+
+/* Looks of one pass at the same instant are in task order; a loop that takes
+ * no time at all goes on from the cursor. */
+static bool looked_at_before(const struct sbs_client *c, uint32_t a,
+                             double a_s, uint32_t b, double b_s)
+{
+    if (a_s != b_s)
+        return a_s < b_s;
+    bool passes = c->poll_s > 0 || c->poll_task_s > 0;
+    bool both = (a < c->cursor) == (b < c->cursor);
+    return passes || both ? a < b : b < c->cursor;
 }
 
 /* The earliest look among all that wait. Of those uploaded before the
@@ -139,11 +184,11 @@ static void choose_next(struct sbs_client *c)
     do {
         double u_s = c->result[c->head[task]].uploaded_s;
         double look_s = look_time(c, task, u_s);
-        if (look_s < best_s) {
+        if (looked_at_before(c, task, look_s, best, best_s)) {
             best = task;
             best_s = look_s;
         }
-        if (u_s <= c->anchor_s)
+        if (fmax(u_s, c->busy_until_s) <= c->anchor_s)
             break;
         task = next_waiting(c, task + 1);
     } while (task != first);
@@ -192,6 +237,7 @@ void sbs_client_reset(struct sbs_client *c, double poll_s,
     c->n_open = c->n_tasks;
     c->n_waiting = 0;
     c->anchor_s = INFINITY;
+    c->busy_until_s = 0;
     c->cursor = 0;
     c->chosen = false;
 }
@@ -201,13 +247,16 @@ void sbs_client_begin(struct sbs_client *c, double t_s)
     c->anchor_s = t_s;
 }
 
-void sbs_client_delay(struct sbs_client *c, double for_s)
+void sbs_client_delay(struct sbs_client *c, double from_s, double to_s)
 {
+    double for_s = to_s - from_s;
     c->anchor_s += for_s;
-    if (c->chosen) {
-        c->look_s += for_s;
+    c->busy_until_s = to_s;
+    /* A look that is over stays over; the collecting is interrupted. */
+    if (c->chosen && c->look_s > from_s)
+        c->chosen = false;
+    else
         c->seen_s += for_s;
-    }
 }
 
 int sbs_client_upload(struct sbs_client *c, uint32_t attempt, double t_s,
@@ -235,7 +284,7 @@ int sbs_client_upload(struct sbs_client *c, uint32_t attempt, double t_s,
         while (!c->open[task])
             task++;
         double look_s = look_time(c, task, t_s);
-        if (look_s < c->look_s)
+        if (looked_at_before(c, task, look_s, c->chosen_task, c->look_s))
             choose(c, task, look_s);
     }
     return 0;

@@ -32,6 +32,7 @@ struct sbs_client {
      * open one; INFINITY while it has not begun. */
     double anchor_s;
     uint32_t cursor;
+    double busy_until_s; /* doing something else till then */
     /* The look that finds the next result, when there is one. */
     bool chosen;
     uint32_t chosen_task;
@@ -45,8 +46,8 @@ void sbs_client_reset(struct sbs_client *c, double poll_s,
 
 /* The polling loop begins. */
 void sbs_client_begin(struct sbs_client *c, double t_s);
-/* The client did something else for this long. */
-void sbs_client_delay(struct sbs_client *c, double for_s);
+/* The client does something else from from_s to to_s. */
+void sbs_client_delay(struct sbs_client *c, double from_s, double to_s);
 
 /* The result of an attempt at tasks [first, last] is there; -1 when memory
  * is short. */

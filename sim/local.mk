@@ -10,3 +10,7 @@ libsbsim_a_SOURCES += \
   %D%/queue.c %D%/queue.h \
   %D%/regret.c \
   %D%/sim.h %D%/state.h
+
+UNIT_TESTS += tests/test_sim_client
+tests_test_sim_client_SOURCES = tests/test_sim_client.c tests/tap.h
+tests_test_sim_client_LDADD = $(SBS_LIBS)

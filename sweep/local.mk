@@ -9,3 +9,7 @@ else
 libsbsim_a_SOURCES += %D%/comm_none.c
 endif
 EXTRA_DIST += %D%/comm_mpi.c %D%/comm_none.c
+
+UNIT_TESTS += tests/test_closed_forms
+tests_test_closed_forms_SOURCES = tests/test_closed_forms.c tests/simtest.h tests/tap.h
+tests_test_closed_forms_LDADD = $(SBS_LIBS)
