@@ -180,9 +180,9 @@ static int write_outputs(struct outputs *out, const struct sbs_result *r,
 {
     if (out->json.file &&
         sbs_result_json_write(r, out->json.file, err) != 0)
-        return -1;
+        return sbs_fail_at(err, sbs_output_name(&out->json));
     if (out->csv.file && sbs_result_csv_write(r, out->csv.file, err) != 0)
-        return -1;
+        return sbs_fail_at(err, sbs_output_name(&out->csv));
     if (sbs_output_commit(&out->json, err) != 0 ||
         sbs_output_commit(&out->csv, err) != 0)
         return -1;

@@ -58,6 +58,11 @@ void sbs_output_on_signals(void)
     }
 }
 
+const char *sbs_output_name(const struct sbs_output *o)
+{
+    return o->path ? o->path : "standard output";
+}
+
 bool sbs_output_is_stdout(const char *path)
 {
     return path && strcmp(path, "-") == 0;
@@ -169,7 +174,7 @@ int sbs_output_commit(struct sbs_output *o, struct sbs_error *err)
     if (o->file == stdout) {
         errno = 0;
         if (fflush(stdout) || ferror(stdout))
-            return output_fail("standard output", errno ? errno : EIO, err);
+            return output_fail(sbs_output_name(o), errno ? errno : EIO, err);
         return 0;
     }
     int number = output_close(o);

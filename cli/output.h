@@ -37,6 +37,9 @@ int sbs_output_commit(struct sbs_output *o, struct sbs_error *err);
 /* Give up what is not committed; `o` becomes zeroed. */
 void sbs_output_fini(struct sbs_output *o);
 
+/* Its path, or "standard output", for messages. */
+const char *sbs_output_name(const struct sbs_output *o);
+
 /* Is this path standard output? NULL is not. */
 bool sbs_output_is_stdout(const char *path);
 
