@@ -16,3 +16,7 @@ CLEANFILES += %D%/ultra_work.h
 %D%/ultra_work.h: $(top_srcdir)/traces/facts/scenario_work.csv $(top_srcdir)/build-aux/gen-ultra-work
 	$(AM_V_GEN)$(MKDIR_P) %D% && $(SHELL) $(top_srcdir)/build-aux/gen-ultra-work \
 	  $(top_srcdir)/traces/facts/scenario_work.csv > $@.tmp && mv $@.tmp $@
+
+UNIT_TESTS += tests/test_model_bound
+tests_test_model_bound_SOURCES = tests/test_model_bound.c tests/tap.h
+tests_test_model_bound_LDADD = $(SBS_LIBS)

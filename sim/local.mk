@@ -14,3 +14,15 @@ libsbsim_a_SOURCES += \
 UNIT_TESTS += tests/test_sim_client
 tests_test_sim_client_SOURCES = tests/test_sim_client.c tests/tap.h
 tests_test_sim_client_LDADD = $(SBS_LIBS)
+
+UNIT_TESTS += tests/test_sim_queue
+tests_test_sim_queue_SOURCES = tests/test_sim_queue.c tests/tap.h
+tests_test_sim_queue_LDADD = $(SBS_LIBS)
+
+UNIT_TESTS += tests/test_sim_launch
+tests_test_sim_launch_SOURCES = tests/test_sim_launch.c tests/simtest.h tests/tap.h
+tests_test_sim_launch_LDADD = $(SBS_LIBS)
+
+UNIT_TESTS += tests/test_sim_platform
+tests_test_sim_platform_SOURCES = tests/test_sim_platform.c tests/simtest.h tests/tap.h
+tests_test_sim_platform_LDADD = $(SBS_LIBS)

@@ -97,7 +97,13 @@ uint32_t sbs_platform_slot(const struct sbs_platform *p, double t_s)
 {
     if (p->steady || p->model->speed.weather_log_sd <= 0)
         return 0;
-    double slot = floor(t_s / p->model->speed.weather_slot_s);
+    double slot_s = p->model->speed.weather_slot_s;
+    double slot = floor(t_s / slot_s);
+    /* The division rounds; slots begin exactly at multiples. */
+    if (slot * slot_s > t_s)
+        slot--;
+    else if ((slot + 1) * slot_s <= t_s)
+        slot++;
     return slot < (double)SBS_RNG_ORDINAL_MAX ? (uint32_t)slot
                                               : SBS_RNG_ORDINAL_MAX;
 }
@@ -161,6 +167,8 @@ double sbs_platform_finish(const struct sbs_platform *p, uint32_t w,
     for (;; slot++) {
         double rate = rate_at(p, w, fate, slot, from_s);
         double end_s = sbs_platform_slot_end_s(p, slot);
+        if (!(rate > 0)) /* drifted away to nothing */
+            return INFINITY;
         double need_s = time_for(p, rate, work_s);
         if (from_s + need_s <= end_s || isinf(end_s))
             return from_s + need_s;
