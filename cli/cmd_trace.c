@@ -85,16 +85,11 @@ static struct sbs_trace *open_or_create(const char *path,
     if (access(path, F_OK) == 0) {
         if (sbs_trace_read(path, SBS_TRACE_STRICT, &trace, err))
             return NULL;
-        if (trace->n_unknown) {
-            sbs_fail(err, SBS_EINPUT, "%s: has %zu columns or groups that "
-                     "this version does not know and would lose (see `sbsim "
-                     "trace info`)", path, trace->n_unknown);
-            sbs_trace_destroy(trace);
-            return NULL;
-        }
     } else {
         trace = sbs_trace_create();
-        if (!trace)
+        if (trace)
+            trace->name = path;
+        else
             sbs_fail(err, SBS_EMEMORY, "out of memory");
     }
     return trace;
@@ -114,7 +109,6 @@ static int import_all(const struct import_options *o, struct sbs_error *err)
         import_files(&im, &o->csv, sbs_import_csv, &n, err))
         goto out;
     trace->created_by = PACKAGE_STRING;
-    trace->name = o->output;
     status = sbs_trace_write(trace, o->output, err);
     if (status == 0 && !o->quiet) {
         printf("%s: %zu records read; %zu tasks on %zu containers\n",

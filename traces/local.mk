@@ -43,3 +43,11 @@ CLEANFILES += %D%/fargate.h5 %D%/fargate.h5.part
 UNIT_TESTS += tests/test_traces_store
 tests_test_traces_store_SOURCES = tests/test_traces_store.c tests/tap.h
 tests_test_traces_store_LDADD = $(SBS_LIBS)
+
+UNIT_TESTS += tests/test_traces_hostile
+tests_test_traces_hostile_SOURCES = tests/test_traces_hostile.c tests/tap.h
+tests_test_traces_hostile_LDADD = $(SBS_LIBS)
+
+UNIT_TESTS += tests/test_traces_corrupt
+tests_test_traces_corrupt_SOURCES = tests/test_traces_corrupt.c tests/tap.h
+tests_test_traces_corrupt_LDADD = $(SBS_LIBS)

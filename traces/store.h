@@ -68,7 +68,8 @@ struct sbs_trace {
 #undef SBS_WORKLOAD_MEMBER
     } work;
     const char *model_key, *model_json; /* stored fitted model, or "" */
-    size_t n_unknown;                   /* columns and groups not known here */
+    size_t n_unknown;           /* columns and groups not known here */
+    const char *content_sha256; /* what the file says of itself, or "" */
     struct sbs_trace_text *text;        /* owns all the text */
 };
 
@@ -101,7 +102,8 @@ int sbs_trace_read(const char *path, int flags, struct sbs_trace **out,
                    struct sbs_error *err);
 
 /* Write a file: all or nothing (temporary file in the same folder, fsync,
- * rename). The same trace gives the same bytes. */
+ * rename). The same trace gives the same bytes. A trace with unknown columns
+ * is refused, they would be lost. */
 int sbs_trace_write(const struct sbs_trace *trace, const char *path,
                     struct sbs_error *err);
 

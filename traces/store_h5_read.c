@@ -527,6 +527,8 @@ static int read_root(struct reader *r, hid_t root)
     if (read_text(r, root, "/", "epoch_utc", &r->trace->epoch_utc) ||
         read_text(r, root, "/", "created_by", &r->trace->created_by) ||
         read_text(r, root, "/", "kind", &kind) ||
+        read_text(r, root, "/", "content_sha256",
+                  &r->trace->content_sha256) ||
         read_number(r, root, "/", "clock_skew_tolerance",
                     &r->trace->clock_skew_tolerance_s))
         return -1;

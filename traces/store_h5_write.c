@@ -13,6 +13,8 @@
 #define H5_USE_110_API /* one spelling for HDF5 1.10 to 1.14 */
 #include <hdf5.h>
 
+#include "base/hash.h"
+#include "traces/stream.h"
 #include "traces/table.h"
 
 /* Above this many rows a column is cut in chunks of this size and deflated. */
@@ -363,7 +365,10 @@ static int write_root(struct writer *w, hid_t file)
     static const char *const kinds[] = { "measured", "simulated", "mixed" };
     const struct sbs_trace *t = w->trace;
     const int version = 1;
-    if (write_text_attribute(w, file, "format", "sbsim-trace") ||
+    char hash[SBS_HASH_TEXT];
+    if (sbs_stream_hash(t, SBS_STREAM_ALL, hash, w->err) ||
+        write_text_attribute(w, file, "content_sha256", hash) ||
+        write_text_attribute(w, file, "format", "sbsim-trace") ||
         write_attribute(w, file, "format_version", H5T_STD_I32LE,
                         H5T_NATIVE_INT, &version) ||
         write_text_attribute(w, file, "epoch_utc", t->epoch_utc) ||

@@ -14,6 +14,10 @@ int sbs_trace_write(const struct sbs_trace *trace, const char *path,
 {
     void *image = NULL;
     size_t length = 0;
+    if (trace->n_unknown)
+        return sbs_fail(err, SBS_EINPUT, "%s: has %zu columns or groups that "
+                        "this version does not know and would lose",
+                        trace->name, trace->n_unknown);
     if (sbs_trace_validate(trace, err) ||
         sbs_h5_build(trace, &image, &length, err))
         return -1;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "traces/table.h"
 
 static const char stream_magic[8] = "SBSTRC1";
@@ -155,6 +156,17 @@ int sbs_stream_encode(const struct sbs_trace *trace,
     if (part == SBS_STREAM_ALL)
         put_frame(&w, trace);
     return w.failed ? sbs_fail(err, SBS_EMEMORY, "out of memory") : 0;
+}
+
+int sbs_stream_hash(const struct sbs_trace *trace, enum sbs_stream_part part,
+                    char hex[65], struct sbs_error *err)
+{
+    struct sbs_stream stream = { 0 };
+    int status = sbs_stream_encode(trace, part, &stream, err);
+    if (status == 0)
+        sbs_hash_buffer(stream.bytes, stream.length, hex);
+    free(stream.bytes);
+    return status;
 }
 
 /* Decoding: a shortage or nonsense sets `bad`; every read is safe after it. */

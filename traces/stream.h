@@ -23,6 +23,10 @@ int sbs_stream_encode(const struct sbs_trace *trace,
                       enum sbs_stream_part part, struct sbs_stream *stream,
                       struct sbs_error *err);
 
+/* SHA-256 of that, as 64 hex characters and a NUL. */
+int sbs_stream_hash(const struct sbs_trace *trace, enum sbs_stream_part part,
+                    char hex[65], struct sbs_error *err);
+
 /* The trace in bytes[0 .. length), which may be anything: a damaged sequence
  * is an error. `name` stands in messages. NULL on failure. */
 struct sbs_trace *sbs_stream_decode(const unsigned char *bytes, size_t length,

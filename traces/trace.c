@@ -39,7 +39,7 @@ struct sbs_trace *sbs_trace_create(void)
     trace->epoch_utc = "1970-01-01T00:00:00Z";
     trace->kind = SBS_TRACE_MEASURED;
     trace->clock_skew_tolerance_s = 2;
-    trace->model_key = trace->model_json = "";
+    trace->model_key = trace->model_json = trace->content_sha256 = "";
 #define TRACE_EMPTY(name) trace->provenance.name = "";
     SBS_PROVENANCE(TRACE_EMPTY)
 #undef TRACE_EMPTY
@@ -159,12 +159,7 @@ int sbs_trace_model_set(struct sbs_trace *trace, const char *key,
 int sbs_trace_data_hash(const struct sbs_trace *trace, char hex[65],
                         struct sbs_error *err)
 {
-    struct sbs_stream stream = { 0 };
-    int status = sbs_stream_encode(trace, SBS_STREAM_DATA, &stream, err);
-    if (status == 0)
-        sbs_hash_buffer(stream.bytes, stream.length, hex);
-    free(stream.bytes);
-    return status;
+    return sbs_stream_hash(trace, SBS_STREAM_DATA, hex, err);
 }
 
 int sbs_trace_model_key(const struct sbs_trace *trace, const char *version,
