@@ -51,3 +51,13 @@ tests_test_traces_hostile_LDADD = $(SBS_LIBS)
 UNIT_TESTS += tests/test_traces_corrupt
 tests_test_traces_corrupt_SOURCES = tests/test_traces_corrupt.c tests/tap.h
 tests_test_traces_corrupt_LDADD = $(SBS_LIBS)
+
+FUZZERS += tests/fuzz_ecs tests/fuzz_trace
+tests_fuzz_ecs_SOURCES = tests/fuzz_ecs.c
+tests_fuzz_ecs_LDADD = $(SBS_FUZZ_LIBS)
+tests_fuzz_trace_SOURCES = tests/fuzz_trace.c
+tests_fuzz_trace_LDADD = $(SBS_FUZZ_LIBS)
+EXTRA_DIST += \
+  tests/corpus/fuzz_ecs/describe tests/corpus/fuzz_ecs/events \
+  tests/corpus/fuzz_ecs/log tests/corpus/fuzz_ecs/table \
+  tests/corpus/fuzz_trace/small
