@@ -63,18 +63,19 @@ static int write_direct(const char *path, const void *bytes, size_t length,
     return number ? write_failed(path, number, err) : 0;
 }
 
-/* Write beside `path` and rename; `old` gives the rights, or NULL. */
-static int write_beside(const char *path, const struct stat *old,
-                        const void *bytes, size_t length,
-                        struct sbs_error *err)
+/* Write beside `path` and rename; `old` gives the rights, or NULL. `name` is
+ * what the user called it. */
+static int write_beside(const char *path, const char *name,
+                        const struct stat *old, const void *bytes,
+                        size_t length, struct sbs_error *err)
 {
     char temp[PATH_MAX];
     int n = snprintf(temp, sizeof temp, "%s.XXXXXX", path);
     if (n < 0 || (size_t)n >= sizeof temp)
-        return write_failed(path, ENAMETOOLONG, err);
+        return write_failed(name, ENAMETOOLONG, err);
     int fd = mkstemp(temp);
     if (fd < 0)
-        return write_failed(path, errno, err);
+        return write_failed(name, errno, err);
     mode_t mask = umask(0);
     umask(mask);
     /* Not all file systems know rights; the file is as good without. */
@@ -88,7 +89,7 @@ static int write_beside(const char *path, const struct stat *old,
         number = errno;
     if (number) {
         unlink(temp);
-        return write_failed(path, number, err);
+        return write_failed(name, number, err);
     }
     sync_folder(path);
     return 0;
@@ -102,7 +103,7 @@ int sbs_file_replace(const char *path, const void *bytes, size_t length,
     if (!exists && errno != ENOENT)
         return write_failed(path, errno, err);
     if (!exists)
-        return write_beside(path, NULL, bytes, length, err);
+        return write_beside(path, path, NULL, bytes, length, err);
     if (S_ISDIR(st.st_mode))
         return write_failed(path, EISDIR, err);
     if (!S_ISREG(st.st_mode))
@@ -112,7 +113,7 @@ int sbs_file_replace(const char *path, const void *bytes, size_t length,
     char *real = realpath(path, NULL);
     if (!real)
         return write_failed(path, errno, err);
-    int status = write_beside(real, &st, bytes, length, err);
+    int status = write_beside(real, path, &st, bytes, length, err);
     free(real);
     return status;
 }

@@ -48,6 +48,8 @@ static int put_number(struct sbs_table *table,
         return sbs_fail(err, SBS_EINPUT, "not a number (\"%.60s\")", text);
     if (sbs_column_is_integer(column) && value != floor(value))
         return sbs_fail(err, SBS_EINPUT, "not an integer (%.60s)", text);
+    if (value <= 0 && column->low == SBS_TRACE_ABOVE_0)
+        return sbs_fail(err, SBS_EINPUT, "must be above 0 (%.60s)", text);
     if (!sbs_column_allows(column, value))
         return sbs_fail(err, SBS_EINPUT, "out of range (%.60s, allowed "
                         "[%g, %g])", text, column->low, column->high);

@@ -41,6 +41,9 @@ static void check_value(struct checker *c, const char *group,
     if (value < column->low && column->kind == SBS_COLUMN_TIME)
         violate(c, "%s/%s: row %zu: before the epoch (%g s, allowed 0 or "
                 "more, or nan)", group, column->name, row, value);
+    else if (column->low == SBS_TRACE_ABOVE_0 && value <= 0)
+        violate(c, "%s/%s: row %zu: must be above 0 (%g)", group,
+                column->name, row, value);
     else if (column->high >= SBS_TRACE_BIG)
         violate(c, "%s/%s: row %zu: out of range (%g, allowed %g or more, or "
                 "%s)", group, column->name, row, value, column->low, hole);
@@ -70,15 +73,6 @@ static void check_index(struct checker *c, const char *place, size_t row,
     if (index >= 0 && (uint64_t)index >= n)
         violate(c, "%s: row %zu: no such row (%lld, allowed [0, %zu) or -1)",
                 place, row, (long long)index, n);
-}
-
-/* Zero has no meaning for these. */
-static void check_positive(struct checker *c, const char *place, size_t n,
-                           const double *values)
-{
-    for (size_t row = 0; row < n; row++)
-        if (values[row] == 0)
-            violate(c, "%s: row %zu: must be above 0 (0)", place, row);
 }
 
 static void check_references(struct checker *c)
@@ -111,12 +105,6 @@ static void check_ranges(struct checker *c)
         check_table(c, group, &sbs_table_sample_def,
                     &t->samples[i].col.rows);
     }
-    check_positive(c, "/workers/speed", t->workers.rows.n, t->workers.speed);
-    check_positive(c, "/workers/price_per_hour", t->workers.rows.n,
-                   t->workers.price_per_hour);
-    check_positive(c, "/workers/vcpu", t->workers.rows.n, t->workers.vcpu);
-    check_positive(c, "/workload/ref_seconds", t->workload.rows.n,
-                   t->workload.ref_seconds);
     check_references(c);
     double seconds;
     if (sbs_stamp_parse(t->epoch_utc, strlen(t->epoch_utc), &seconds))

@@ -18,6 +18,9 @@
 /* Beyond any sensible value, and exact in a double: 2^53 - 1. */
 #define SBS_TRACE_BIG 9007199254740991.0
 
+/* As `low`: any value above 0. */
+#define SBS_TRACE_ABOVE_0 0x1p-1074
+
 #define SBS_TIME_COL(X, name, long_name) \
     X(TIME, name, "s", 0, SBS_TRACE_BIG, NAN, long_name)
 #define SBS_SECONDS_COL(X, name, long_name) \
@@ -68,7 +71,8 @@
 /* One element of the user's work. */
 #define SBS_WORKLOAD_COLUMNS(X)                                             \
     SBS_TEXT_COL(X, task_id, "stable id")                                   \
-    SBS_SECONDS_COL(X, ref_seconds, "work on the reference core, 1 thread") \
+    X(F8, ref_seconds, "s", SBS_TRACE_ABOVE_0, SBS_TRACE_BIG, NAN,          \
+      "work on the reference core, 1 thread")                               \
     X(F8, relative_work, "1", 0, SBS_TRACE_BIG, NAN, "work, row 0 = 1")     \
     X(I1, bound, "1", 0, 3, 0, "0 unknown, 1 CPU, 2 memory/cache, 3 I/O")   \
     SBS_BYTES_COL(X, input_bytes, "input of the task")                      \
@@ -80,7 +84,7 @@
     SBS_TEXT_COL(X, worker_id, "ECS task id, or the worker's own name")     \
     SBS_TEXT_COL(X, cpu_model, "model name of /proc/cpuinfo")               \
     SBS_TEXT_COL(X, arch, "x86_64 or arm64")                                \
-    X(F4, vcpu, "1", 0, 1024, NAN, "vCPU, may be 0.25")                     \
+    X(F4, vcpu, "1", 1e-6, 1024, NAN, "vCPU, may be 0.25")                  \
     SBS_BYTES_COL(X, mem_bytes, "memory")                                   \
     X(I1, threads_per_core, "1", 0, 8, 0, "0 unknown")                      \
     SBS_TEXT_COL(X, launch_type, "FARGATE, FARGATE_SPOT, EC2, LOCAL")       \
@@ -92,7 +96,7 @@
     SBS_COUNT_COL(X, n_containers, "containers in the ECS task")            \
     SBS_TEXT_COL(X, image, "container image")                               \
     SBS_FLAG_COL(X, spot, "1: spot capacity")                               \
-    X(F8, speed, "ref cores", 0, SBS_TRACE_BIG, NAN,                        \
+    X(F8, speed, "ref cores", SBS_TRACE_ABOVE_0, SBS_TRACE_BIG, NAN,        \
       "speed in reference cores")                                           \
     SBS_TIME_COL(X, created, "ECS createdAt")                               \
     SBS_TIME_COL(X, network_ready, "ECS connectivityAt")                    \
@@ -104,8 +108,10 @@
     SBS_TIME_COL(X, stopping, "ECS stoppingAt")                             \
     SBS_TIME_COL(X, container_exit, "ECS executionStoppedAt")               \
     SBS_TIME_COL(X, stopped, "ECS stoppedAt")                               \
+    X(I2, exit_status, "1", -1, INT16_MAX, -1, "of the container")          \
     SBS_TEXT_COL(X, stop_reason, "ECS stopCode and stoppedReason")          \
-    X(F8, price_per_hour, "USD/h", 0, SBS_TRACE_BIG, NAN, "list price")     \
+    X(F8, price_per_hour, "USD/h", SBS_TRACE_ABOVE_0, SBS_TRACE_BIG, NAN,   \
+      "list price")                                                         \
     SBS_TEXT_COL(X, kind, "kind of record the stamps come from")            \
     SBS_TEXT_COL(X, source, "where the stamps are from")                    \
     SBS_TEXT_COL(X, caveat, "what to beware of")

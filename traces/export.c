@@ -48,20 +48,41 @@ struct joined {
 
 enum { JOINED_MAX = 128 };
 
+/* Row of a joined column for a task, or -1. */
+static int64_t joined_row(const struct joined *j, size_t task)
+{
+    return j->index ? j->index[task] : (int64_t)task;
+}
+
+/* Add a column to the list, unless nothing of it is known of any task. */
+static size_t add_joined(const struct sbs_trace *trace, struct joined *list,
+                         size_t n, struct joined one)
+{
+    if (n == JOINED_MAX)
+        return n;
+    for (size_t task = 0; task < trace->tasks.rows.n; task++) {
+        int64_t row = joined_row(&one, task);
+        if (row < 0 ||
+            sbs_table_missing(one.table, one.column, (size_t)row))
+            continue;
+        list[n++] = one;
+        break;
+    }
+    return n;
+}
+
 static size_t join(const struct sbs_trace *trace, int table,
                    const int64_t *index, struct joined *list, size_t n)
 {
     const struct sbs_table_def *def = &sbs_table_defs[table];
-    const struct sbs_table *rows = sbs_table_const(trace, (size_t)table);
-    for (size_t i = 0; i < def->n_columns && n < JOINED_MAX; i++) {
+    const struct sbs_table_def *own = &sbs_table_defs[SBS_TABLE_tasks];
+    for (size_t i = 0; i < def->n_columns; i++) {
         const struct sbs_column *column = &def->columns[i];
-        const char *name = column->name;
-        if (strstr(name, "_index") || sbs_table_blank(rows, column))
-            continue;
-        bool taken = index && sbs_table_column(
-            &sbs_table_defs[SBS_TABLE_tasks], name);
-        list[n++] = (struct joined){ rows, column, index,
-                                     taken ? "worker_" : "" };
+        bool taken = index && sbs_table_column(own, column->name);
+        struct joined one = { sbs_table_const(trace, (size_t)table), column,
+                              index, taken ? "worker_" : "" };
+        if (!strstr(column->name, "_index"))
+            n = add_joined(trace, list, n, one);
     }
     return n;
 }
@@ -70,18 +91,16 @@ static size_t join_one(const struct sbs_trace *trace, int table,
                        const char *name, const int64_t *index,
                        const char *prefix, struct joined *list, size_t n)
 {
-    const struct sbs_table *rows = sbs_table_const(trace, (size_t)table);
-    const struct sbs_column *column =
-        sbs_table_column(&sbs_table_defs[table], name);
-    if (!sbs_table_blank(rows, column))
-        list[n++] = (struct joined){ rows, column, index, prefix };
-    return n;
+    struct joined one = { sbs_table_const(trace, (size_t)table),
+                          sbs_table_column(&sbs_table_defs[table], name),
+                          index, prefix };
+    return add_joined(trace, list, n, one);
 }
 
 void sbs_trace_export(const struct sbs_trace *trace, FILE *out)
 {
     const struct sbs_trace_tasks *t = &trace->tasks;
-    struct joined list[JOINED_MAX + 4];
+    struct joined list[JOINED_MAX];
     double epoch_s = epoch_of(trace);
     size_t n = join_one(trace, SBS_TABLE_runs, "name", t->run_index, "run",
                         list, 0);
@@ -101,7 +120,7 @@ void sbs_trace_export(const struct sbs_trace *trace, FILE *out)
     for (size_t row = 0; row < t->rows.n; row++) {
         for (size_t i = 0; i < n; i++) {
             const struct joined *j = &list[i];
-            int64_t at = j->index ? j->index[row] : (int64_t)row;
+            int64_t at = joined_row(j, row);
             if (i)
                 putc(',', out);
             if (at >= 0)

@@ -222,6 +222,9 @@ static int64_t adopt(struct sbs_import *im, int64_t worker, int64_t item,
     t->workload_index[row] = item;
     t->first_unit[row] = unit;
     t->attempt[row] = attempt;
+    /* These were of the container, which has its own; the attempt's log
+     * will say what they are of the attempt. */
+    t->exit_status[row] = t->outcome[row] = -1;
     return row;
 }
 
@@ -277,6 +280,34 @@ int sbs_import_cycle(struct sbs_import *im, int64_t worker, const char *name,
     if (!keep || sbs_table_missing(table, column, row))
         sbs_table_set_number(table, column, row, seconds);
     return 0;
+}
+
+static bool begins(const char *text, const char *head)
+{
+    return strncmp(text, head, strlen(head)) == 0;
+}
+
+void sbs_import_settle(struct sbs_import *im, int64_t task)
+{
+    struct sbs_trace_tasks *t = &im->trace->tasks;
+    const struct sbs_trace_workers *w = &im->trace->workers;
+    int64_t worker = t->worker_index[task];
+    bool ended = !isnan(t->compute_end[task]);
+    if (t->outcome[task] >= 0)
+        return;
+    if (t->exit_status[task] > 0)
+        t->outcome[task] = 1;
+    else if (t->exit_status[task] == 0 && ended)
+        t->outcome[task] = 0;
+    if (ended || worker < 0 || im->n_attempts[worker] != 1)
+        return;
+    const char *reason = w->stop_reason[worker];
+    if (begins(reason, "SpotInterruption") ||
+        begins(reason, "TerminationNotice"))
+        t->outcome[task] = 2;
+    else if (w->exit_status[worker] > 0 ||
+             begins(reason, "TaskFailedToStart"))
+        t->outcome[task] = 1;
 }
 
 int sbs_import_text(struct sbs_import *im, const char **cell,

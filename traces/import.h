@@ -78,6 +78,11 @@ int sbs_import_cycle(struct sbs_import *im, int64_t worker, const char *name,
 /* The name of that stamp in /tasks; NULL when it is none of the cycle. */
 const char *sbs_import_cycle_in_tasks(const char *worker_name);
 
+/* Draw the outcome of an attempt from what is known by now, if nobody said
+ * it: ok needs the end of user code, interrupted and failed come from the
+ * container when it ran nothing else. */
+void sbs_import_settle(struct sbs_import *im, int64_t task);
+
 /* Text and numbers of a row; "" and missing values do nothing. */
 int sbs_import_text(struct sbs_import *im, const char **cell,
                     const char *text, struct sbs_error *err);

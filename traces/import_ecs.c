@@ -90,7 +90,7 @@ static int take_sizes(struct task *t)
     if (take_size(t, "cpu", "vCPU", 1, 1 / 1024.0, &vcpu) ||
         take_size(t, "memory", "GB", 1073741824, 1048576, &mem))
         return -1;
-    if (vcpu > 0 && vcpu <= 1024)
+    if (vcpu >= 1e-6 && vcpu <= 1024)
         w->vcpu[t->worker] = (double)(float)vcpu;
     if (mem > 0 && mem < 1e15)
         w->mem_bytes[t->worker] = (int64_t)mem;
@@ -226,18 +226,19 @@ static int take_end(struct task *t)
     if (sbs_import_text(t->im, cell(t, trace->workers.stop_reason), text,
                         t->err))
         return -1;
+    if (exit_status >= 0)
+        trace->workers.exit_status[t->worker] = exit_status;
     if (t->im->n_attempts[t->worker] > 1)
         return 0; /* the worker's log says how each attempt ended */
     int64_t row = sbs_import_attempt(t->im, t->worker, -1, -1, -1, t->err);
     if (row < 0)
         return -1;
-    if (exit_status >= 0)
+    bool only_ecs = trace->tasks.workload_index[row] < 0 &&
+                    trace->tasks.first_unit[row] < 0 &&
+                    trace->tasks.attempt[row] < 0;
+    if (only_ecs && exit_status >= 0)
         trace->tasks.exit_status[row] = exit_status;
-    if (strcmp(code, "SpotInterruption") == 0 ||
-        strcmp(code, "TerminationNotice") == 0)
-        trace->tasks.outcome[row] = 2;
-    else if (exit_status > 0 || strcmp(code, "TaskFailedToStart") == 0)
-        trace->tasks.outcome[row] = 1;
+    sbs_import_settle(t->im, row);
     return 0;
 }
 

@@ -171,11 +171,7 @@ static int take_outcome(const struct line *l)
                         "timeout, censored)", l->where, text);
     if (text[0])
         t->outcome[row] = (int64_t)i;
-    else if (t->outcome[row] < 0 && t->exit_status[row] > 0)
-        t->outcome[row] = 1;
-    else if (t->outcome[row] < 0 && t->exit_status[row] == 0 &&
-             !isnan(t->compute_end[row]))
-        t->outcome[row] = 0;
+    sbs_import_settle(l->im, l->task);
     return 0;
 }
 

@@ -61,3 +61,5 @@ EXTRA_DIST += \
   tests/corpus/fuzz_ecs/describe tests/corpus/fuzz_ecs/events \
   tests/corpus/fuzz_ecs/log tests/corpus/fuzz_ecs/table \
   tests/corpus/fuzz_trace/small
+
+SCRIPT_TESTS += tests/trace.t tests/trace_bad.t
