@@ -463,7 +463,7 @@ int sbs_driver_run(struct sbs_driver *d, struct sbs_backend backend,
     return 0;
 }
 
-/* ---- plan, create, destroy --------------------------------------------- */
+/* ---- create, destroy --------------------------------------------- */
 
 static int init_layers(struct sbs_driver *d, const struct sbs_stack *stack,
                        bool pull)
@@ -494,67 +494,6 @@ static int init_layers(struct sbs_driver *d, const struct sbs_stack *stack,
         }
     }
     return 0;
-}
-
-static int plan_layer(struct driver_layer *l, struct sbs_plan *plan,
-                      struct sbs_error *err)
-{
-    if (!l->policy->plan || l->policy->plan(&l->ctx, plan) == 0)
-        return 0;
-    plan->why[sizeof plan->why - 1] = '\0';
-    return sbs_fail(err, SBS_EUSAGE, "--policy: %s: %s", l->policy->name,
-                    plan->why[0] ? plan->why : "refused its parameters");
-}
-
-static int check_plan(const struct sbs_plan *p, struct sbs_error *err)
-{
-    uint64_t units = (uint64_t)p->tasks * p->units_per_task;
-    if (p->tasks == 0 || p->needed == 0 || p->needed > p->tasks ||
-        p->units_per_task == 0 || p->workers == 0 || p->warm > p->workers)
-        return sbs_fail(err, SBS_EBUG, "a policy made an impossible plan");
-    if (units > UINT32_MAX - 16)
-        return sbs_fail(err, SBS_EUSAGE,
-                        "--policy: %llu units in all (at most %u)",
-                        (unsigned long long)units, UINT32_MAX - 16);
-    return 0;
-}
-
-int sbs_driver_plan(const struct sbs_stack *stack,
-                    const struct sbs_constants *constants,
-                    struct sbs_plan *plan, struct sbs_error *err)
-{
-    struct sbs_driver d = { .constants = constants };
-    plan->pull = stack->has_cutter;
-    /* Layers first, right to left, then the base they chose; an explicit
-     * base stands in the stack and is asked first. */
-    for (uint32_t pass = 0; pass < 2; pass++) {
-        for (uint32_t i = stack->n_layers; i-- > 0;) {
-            const struct sbs_layer *from = &stack->layer[i];
-            struct driver_layer l = { .ctx = { .host = &sbs_driver_host,
-                                               .params = from->params },
-                                      .driver = &d,
-                                      .policy = from->policy };
-            bool base = from->policy->roles & SBS_ROLE_BASE;
-            if (base == (pass == 0) && plan_layer(&l, plan, err) != 0)
-                return -1;
-        }
-    }
-    if (!stack->has_base) {
-        const struct sbs_layer *from =
-            plan->pull ? &stack->pull_base : &stack->bind_base;
-        struct driver_layer l = { .ctx = { .host = &sbs_driver_host,
-                                           .params = from->params },
-                                  .driver = &d,
-                                  .policy = from->policy };
-        if (plan_layer(&l, plan, err) != 0)
-            return -1;
-    }
-    if (plan->warm > plan->workers)
-        plan->warm = plan->workers;
-    uint32_t launched = plan->workers + plan->extra;
-    if (plan->max_workers < launched)
-        plan->max_workers = launched;
-    return check_plan(plan, err);
 }
 
 struct sbs_driver *sbs_driver_create(const struct sbs_stack *stack,
