@@ -47,17 +47,11 @@ check-long:
 check-thread: $(check_PROGRAMS) $(bin_PROGRAMS)
 	$(MAKE) $(AM_MAKEFLAGS) check TESTS='$(THREAD_TESTS)'
 
-check-valgrind: $(check_PROGRAMS) $(bin_PROGRAMS)
-	$(SBS_TEST_ENVIRONMENT) \
-	for t in $(VALGRIND_TESTS); do \
-	  echo "# $$t"; \
-	  case $$t in \
-	  *.t) SBS_WRAP='$(VALGRIND)' $(SHELL) $(srcdir)/$$t ;; \
-	  *) $(VALGRIND) ./$$t ;; \
-	  esac || exit 1; \
-	done
 VALGRIND = valgrind -q --error-exitcode=99 --leak-check=full \
   --errors-for-leak-kinds=definite,indirect
+check-valgrind: $(check_PROGRAMS) $(bin_PROGRAMS)
+	SBS_WRAP='$(VALGRIND)' $(MAKE) $(AM_MAKEFLAGS) check \
+	  TESTS='$(VALGRIND_TESTS)' LOG_COMPILER='$(VALGRIND)'
 
 # Fuzzers start from tests/corpus/NAME, where there is one.
 FUZZ_SECONDS = 5
