@@ -74,3 +74,7 @@ EXTRA_DIST += \
   tests/corpus/fuzz_json/model.json tests/corpus/fuzz_json/weibull.json
 VALGRIND_TESTS += tests/test_base_json tests/test_base_dist_parse \
   tests/test_report_result
+
+UNIT_TESTS += tests/test_base_replace
+tests_test_base_replace_SOURCES = tests/test_base_replace.c tests/tap.h
+tests_test_base_replace_LDADD = $(SBS_LIBS)

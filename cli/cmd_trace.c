@@ -95,6 +95,17 @@ static struct sbs_trace *open_or_create(const char *path,
     return trace;
 }
 
+/* A fitted model of other data is of no use to anybody. */
+static int drop_stale_model(struct sbs_trace *trace, struct sbs_error *err)
+{
+    char hash[65];
+    if (sbs_trace_data_hash(trace, hash, err))
+        return -1;
+    if (strncmp(trace->model_key, hash, strlen(hash)) != 0)
+        return sbs_trace_model_set(trace, "", "", err);
+    return 0;
+}
+
 static int import_all(const struct import_options *o, struct sbs_error *err)
 {
     struct sbs_import im = { 0 };
@@ -109,6 +120,8 @@ static int import_all(const struct import_options *o, struct sbs_error *err)
         import_files(&im, &o->csv, sbs_import_csv, &n, err))
         goto out;
     trace->created_by = PACKAGE_STRING;
+    if (drop_stale_model(trace, err))
+        goto out;
     status = sbs_trace_write(trace, o->output, err);
     if (status == 0 && !o->quiet) {
         printf("%s: %zu records read; %zu tasks on %zu containers\n",

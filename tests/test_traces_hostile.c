@@ -214,9 +214,7 @@ static void compound(hid_t f)
 static void long_doubles(hid_t f)
 {
     hsize_t n = 2;
-    const long double values[] = { 1, 2 };
-    put(f, "tasks/pull_start", H5T_NATIVE_LDOUBLE, 1, &n, H5P_DEFAULT,
-        values);
+    put(f, "tasks/pull_start", H5T_NATIVE_LDOUBLE, 1, &n, H5P_DEFAULT, NULL);
 }
 
 static void rank_2(hid_t f)

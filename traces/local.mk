@@ -52,6 +52,14 @@ UNIT_TESTS += tests/test_traces_corrupt
 tests_test_traces_corrupt_SOURCES = tests/test_traces_corrupt.c tests/tap.h
 tests_test_traces_corrupt_LDADD = $(SBS_LIBS)
 
+UNIT_TESTS += tests/test_traces_facts
+tests_test_traces_facts_SOURCES = tests/test_traces_facts.c tests/tap.h
+tests_test_traces_facts_LDADD = $(SBS_LIBS)
+
+UNIT_TESTS += tests/test_traces_text
+tests_test_traces_text_SOURCES = tests/test_traces_text.c tests/tap.h
+tests_test_traces_text_LDADD = $(SBS_LIBS)
+
 FUZZERS += tests/fuzz_ecs tests/fuzz_trace
 tests_fuzz_ecs_SOURCES = tests/fuzz_ecs.c
 tests_fuzz_ecs_LDADD = $(SBS_FUZZ_LIBS)
@@ -63,3 +71,6 @@ EXTRA_DIST += \
   tests/corpus/fuzz_trace/small
 
 SCRIPT_TESTS += tests/trace.t tests/trace_bad.t
+
+VALGRIND_TESTS += tests/test_traces_store tests/test_traces_hostile \
+  tests/test_traces_text

@@ -113,7 +113,8 @@ static int compare_hash(const struct sbs_trace *trace,
                     "purpose removes the attribute)", name);
 }
 
-/* The child: one byte that says what follows, then an error or a trace. */
+/* The child: one byte that says what follows, then a trace, or the code of an
+ * error (one byte) and its text. */
 _Noreturn static void child_main(int fd, void *image, size_t length,
                                  const char *name)
 {
@@ -123,8 +124,9 @@ _Noreturn static void child_main(int fd, void *image, size_t length,
     struct sbs_trace *trace = sbs_h5_parse(image, length, name, &err);
     if (!trace || sbs_stream_encode(trace, SBS_STREAM_ALL, &stream, &err) ||
         compare_hash(trace, &stream, name, &err)) {
-        write_all(fd, "E", 1);
-        write_all(fd, &err, sizeof err);
+        const char head[2] = { 'E', (char)err.code };
+        write_all(fd, head, sizeof head);
+        write_all(fd, err.text, strlen(err.text));
         _exit(0);
     }
     write_all(fd, "D", 1);
@@ -174,14 +176,10 @@ static struct sbs_trace *decode(const struct sbs_stream *heard,
     if (heard->bytes[0] == 'D')
         return sbs_stream_decode(heard->bytes + 1, heard->length - 1, name,
                                  err);
-    struct sbs_error told = { 0 };
-    if (heard->length == 1 + sizeof told)
-        memcpy(&told, heard->bytes + 1, sizeof told);
-    told.text[sizeof told.text - 1] = '\0';
-    if (told.code != SBS_EMEMORY)
-        told.code = SBS_EINPUT;
-    sbs_fail(err, told.code, "%s",
-             told.text[0] ? told.text : "damaged: reading it failed");
+    int length = (int)(heard->length - 2);
+    sbs_fail(err, heard->bytes[1] == SBS_EMEMORY ? SBS_EMEMORY : SBS_EINPUT,
+             "%.*s", length < 1000 ? length : 1000,
+             (const char *)heard->bytes + 2);
     return NULL;
 }
 
