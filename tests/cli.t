@@ -7,6 +7,7 @@ is_exit 0 "alone: short help" sbsim
 cp "$T/out" "$T/alone"
 is_exit 0 "--help" sbsim --help
 same "$T/alone" "$T/out" "is the same"
+golden "$T/out" cli_help.txt
 unlike "$T/out" "^.{80}" "at most 79 columns"
 is_exit 0 "--version" sbsim --version
 like "$T/out" '^sbsim [0-9]+\.[0-9]+\.[0-9]+$' "prints it"

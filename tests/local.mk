@@ -11,12 +11,12 @@ SBS_TEST_ENVIRONMENT = \
   export SBSIM SBS_SRCDIR SBS_BUILDDIR SBS_CC SBS_MAKE;
 AM_TESTS_ENVIRONMENT = $(SBS_TEST_ENVIRONMENT)
 
-SCRIPT_TESTS += tests/bad_input.t tests/bootstrap.t tests/cli.t \
+SCRIPT_TESTS += tests/bad_input.t tests/bootstrap.t tests/cli.t tests/conformance.t \
   tests/install.t tests/man.t tests/plugin.t tests/run_output.t tests/style.t
 THREAD_TESTS += tests/run_output.t
 VALGRIND_TESTS += tests/cli.t tests/bad_input.t
 MPI_TESTS += tests/mpi.t
-EXTRA_DIST += tests/mpi.t tests/lib.sh tests/run-all \
+EXTRA_DIST += tests/golden/cli_help.txt tests/mpi.t tests/lib.sh tests/run-all \
   build-aux/check-globals build-aux/check-layers build-aux/check-style \
   build-aux/top-length \
   doc/layers.txt
