@@ -5,6 +5,10 @@
  * staRburst's first clients did, with m = n. */
 #include <sbsim/policy.h>
 
+struct static_state {
+    uint32_t replaced, by; /* the worker lost last, plus 1, and its heir */
+};
+
 static int static_plan(struct sbs_ctx *c, struct sbs_plan *plan)
 {
     (void)c;
@@ -25,17 +29,23 @@ static void static_start(struct sbs_ctx *c)
     }
 }
 
-/* Nobody else will ask for the lost tasks: launch a worker for them. */
+/* Nobody else will ask for the lost tasks: launch a worker for all that this
+ * one had. */
 static enum sbs_taken static_on_lost(struct sbs_ctx *c, uint32_t w,
                                      enum sbs_loss why, uint32_t first_unit,
                                      uint32_t n_units)
 {
-    (void)w;
+    struct static_state *s = c->state;
     (void)why;
+    if (s->replaced == w + 1 &&
+        c->host->bind(c, s->by, first_unit, n_units, true) == 0)
+        return SBS_TAKEN;
     int64_t fresh = c->host->launch(c, 1);
     if (fresh < 0)
         return SBS_PASS;
-    c->host->bind(c, (uint32_t)fresh, first_unit, n_units, true);
+    s->replaced = w + 1;
+    s->by = (uint32_t)fresh;
+    c->host->bind(c, s->by, first_unit, n_units, true);
     return SBS_TAKEN;
 }
 
@@ -50,6 +60,7 @@ SBS_POLICY(static) = {
     .reference = "the baseline; staRburst's client of 2026-02-04 "
                  "(commit f099e29) with one worker per task",
     .roles = SBS_ROLE_BASE,
+    .state_size = sizeof(struct static_state),
     .plan = static_plan,
     .start = static_start,
     .on_lost = static_on_lost,
