@@ -227,19 +227,25 @@ static double bound_s(struct sbs_sim *s, double work_s, double makespan_s,
 }
 
 /* Workers the cap would have allowed beyond the plan, launched right behind
- * it, as long as they could matter. */
+ * it, as long as they could matter. Beyond the cap, or once the quota is
+ * full, there are only those that got the place of another. */
 static void add_up_to_cap(struct sbs_sim *s, uint32_t planned, uint32_t cap,
                           double before_s)
 {
     struct sbs_launcher launcher = s->planned;
     for (uint32_t i = planned; i < cap; i++) {
-        struct sbs_launched l;
+        struct sbs_launched l = { .queued = true };
         struct sbs_fate fate;
-        sbs_launch_order(&launcher, 0, i, 1, &l);
-        if (l.queued || l.granted_s >= before_s)
+        if (i < s->plan->max_workers)
+            sbs_launch_order(&launcher, 0, i, 1, &l);
+        if (!l.queued && l.granted_s < before_s) {
+            sbs_platform_draw(&s->platform, i, l.granted_s, false, &fate);
+            add(&s->bounds, i, &fate);
+        } else if (i >= s->n_workers) {
             return;
-        sbs_platform_draw(&s->platform, i, l.granted_s, false, &fate);
-        add(&s->bounds, i, &fate);
+        } else if (s->workers[i].granted) {
+            add(&s->bounds, i, &s->workers[i].fate);
+        }
     }
 }
 
@@ -264,7 +270,10 @@ int sbs_regret_bounds(struct sbs_sim *s, double makespan_s,
             if (s->workers[i].granted)
                 add(b, i, &s->workers[i].fate);
         add_up_to_cap(s, planned, cap, out->launched_s);
-        out->cap_s = bound_s(s, work_s, makespan_s, err);
+        /* More workers cannot be worse; alone in their calls they may be
+         * launched later than in the run, where a call carried several. */
+        out->cap_s = fmin(out->launched_s,
+                          bound_s(s, work_s, makespan_s, err));
     }
     return isnan(out->launched_s) || isnan(out->cap_s) ? -1 : 0;
 }
