@@ -37,7 +37,7 @@ static double last_s(const struct sbs_sim *s, uint32_t i, double makespan_s)
     }
     end = fmin(end, w->fate.lost_s);
     if (w->on_attempt)
-        end = fmin(end, w->over_s);
+        end = fmin(end, fmin(w->over_s, w->cancel_s));
     else if (!w->ready)
         end = fmin(end, w->fate.ready_s);
     return end;
