@@ -484,10 +484,12 @@ static void reset(struct sbs_sim *s, uint32_t replication)
     const struct sbs_scenario *c = s->scenario;
     const struct sbs_model *m = &c->models->models[replication %
                                                    c->models->n];
-    sbs_platform_reset(&s->platform, m, c->seed, replication, s->gain,
-                       c->spot);
+    double gain = 1;
+    sbs_model_gain(m, c->vcpu, &gain, NULL); /* known: sbs_sim_defaults */
+    sbs_platform_reset(&s->platform, m, c->seed, replication, gain, c->spot);
     sbs_launch_reset(&s->launcher, m, &s->platform.stream,
-                     s->platform.call_factor, s->places);
+                     s->platform.call_factor,
+                     sbs_sim_places(m, c->vcpu));
     sbs_client_reset(&s->client, m->client.poll_s, m->client.poll_task_s);
     if (m->client.poll_while_launching)
         sbs_client_begin(&s->client, s->launcher.client_free_s);
@@ -521,16 +523,10 @@ struct sbs_sim *sbs_sim_create(const struct sbs_scenario *s,
                                struct sbs_error *err)
 {
     struct sbs_sim *sim = calloc(1, sizeof *sim);
-    const struct sbs_model *m = &s->models->stated;
     if (!sim)
         goto fail;
     sim->scenario = s;
     sim->plan = plan;
-    if (sbs_model_gain(m, s->vcpu, &sim->gain, err) != 0) {
-        sbs_sim_destroy(sim);
-        return NULL;
-    }
-    sim->places = floor(m->launcher.quota_vcpu / s->vcpu + 1e-9);
     sim->unit_s = calloc(plan->tasks, sizeof *sim->unit_s);
     sim->bounds.task_s = calloc(plan->tasks, sizeof *sim->unit_s);
     if (sim->unit_s && sim->bounds.task_s &&

@@ -26,17 +26,48 @@ static void fill_constants(const struct sbs_scenario *s, double gain,
     c->vcpu = s->vcpu;
 }
 
+double sbs_sim_places(const struct sbs_model *m, double vcpu)
+{
+    /* 0.3 / 0.1 must be 3. */
+    return floor(m->launcher.quota_vcpu / vcpu * (1 + 1e-12));
+}
+
+static int check_model(const struct sbs_model *m, double vcpu,
+                       struct sbs_error *err)
+{
+    double gain;
+    if (sbs_model_gain(m, vcpu, &gain, err) != 0)
+        return -1;
+    if (sbs_sim_places(m, vcpu) >= 1)
+        return 0;
+    return sbs_fail(err, SBS_EUSAGE,
+                    "--vcpu: the quota of %g vCPU does not admit one "
+                    "worker of %g", m->launcher.quota_vcpu, vcpu);
+}
+
+int sbs_sim_check(const struct sbs_scenario *s, const struct sbs_plan *plan,
+                  struct sbs_error *err)
+{
+    for (size_t i = 0; i < s->models->n; i++) {
+        const struct sbs_model *m = &s->models->models[i];
+        if (plan->warm > sbs_sim_places(m, s->vcpu))
+            return sbs_fail(err, SBS_EUSAGE,
+                            "--policy: %u warm workers of %g vCPU are more "
+                            "than the quota of %g vCPU admits", plan->warm,
+                            s->vcpu, m->launcher.quota_vcpu);
+    }
+    return 0;
+}
+
 int sbs_sim_defaults(const struct sbs_scenario *s, struct sbs_plan *plan,
                      struct sbs_constants *constants, struct sbs_error *err)
 {
-    const struct sbs_model *m = &s->models->stated;
     double gain;
-    if (sbs_model_gain(m, s->vcpu, &gain, err) != 0)
+    for (size_t i = 0; i < s->models->n; i++)
+        if (check_model(&s->models->models[i], s->vcpu, err) != 0)
+            return -1;
+    if (sbs_model_gain(&s->models->stated, s->vcpu, &gain, err) != 0)
         return -1;
-    if (m->launcher.quota_vcpu < s->vcpu)
-        return sbs_fail(err, SBS_EUSAGE,
-                        "--vcpu: the quota of %g vCPU does not admit one "
-                        "worker of %g", m->launcher.quota_vcpu, s->vcpu);
     fill_constants(s, gain, constants);
     *plan = (struct sbs_plan){
         .tasks = s->workload->tasks,

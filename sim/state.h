@@ -49,7 +49,6 @@ struct sim_bounds {
 struct sbs_sim {
     const struct sbs_scenario *scenario;
     const struct sbs_plan *plan;
-    double gain, places; /* per vCPU size, under the quota */
     struct sbs_platform platform;
     struct sbs_launcher launcher, planned; /* now; after the plan */
     struct sbs_client client;
