@@ -24,6 +24,7 @@ fake apt-get "echo \"apt-get \$*\" >>'$T/log'
 case \$1 in
 update) exit \${FAKE_UPDATE:-0} ;;
 esac
+echo Unpacking
 [ -z \"\${FAKE_BROKEN:-}\" ] || exit 100
 for f in '$T'/installed/*; do ln -sf \"\$f\" '$T/bin'; done"
 printf '#!/bin/sh\necho "configure $*" >>"%s/log"\n' "$T" \
@@ -54,17 +55,19 @@ ok "nothing was installed" test ! -e "$T/log"
 is_exit 1 "apt that fails" env FAKE_BROKEN=1 PATH="$T/bin" \
     "$T/clone/bootstrap" --no-build
 like "$T/err" "could not install: $all" "is said"
+like "$T/err" "^Unpacking" "with what apt said"
 rm -f "$T/log"
 
 is_exit 0 "as root" bootstrap --prefix=/opt/x
 like "$T/out" "^bootstrap: installing through apt: $all$" "says what"
+unlike "$T/out" "Unpacking" "and leaves out apt's own words"
 jobs=$(nproc)
 cat >"$T/want" <<END
-apt-get update -q
+apt-get update -qq
 apt-get install -y -q --no-install-recommends $all
 autoreconf -fi
 configure --quiet --prefix=/opt/x
-make -j$jobs
+make --no-print-directory -j$jobs
 END
 same "$T/want" "$T/log" "installs, then builds with the options given"
 rm -f "$T/bin/autoreconf" "$T/bin/automake" "$T/log"
