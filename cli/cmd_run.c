@@ -57,7 +57,7 @@ static const struct sbs_flag flags[] = {
                     "spot capacity: cheaper, may be reclaimed"),
     SBS_FLAG_LIST(struct options, in.sets, "set", "PATH=VALUE",
                   "change a key of the model, or of the workload with "
-                  "workload. before it; may be repeated"),
+                  "workload. before it"),
     SBS_FLAG_TITLE("How"),
     SBS_FLAG_COUNT(struct options, reps, "reps", "N", 2000, 1, 1e9,
                    "replications of each policy"),
@@ -186,7 +186,9 @@ static int write_outputs(struct outputs *out, const struct sbs_result *r,
     if (sbs_output_commit(&out->json, err) != 0 ||
         sbs_output_commit(&out->csv, err) != 0)
         return -1;
-    return out->table ? sbs_result_table_write(r, stdout, err) : 0;
+    if (out->table && sbs_result_table_write(r, stdout, err) != 0)
+        return sbs_fail_at(err, "standard output");
+    return 0;
 }
 
 /* ---- the run ----------------------------------------------------------- */

@@ -167,9 +167,11 @@ static int flags_set_number(const struct sbs_flag *f, const char *value,
     }
     char label[80], range[80];
     flags_range(f, range, sizeof range);
-    return sbs_fail(err, SBS_EUSAGE, "%s: must be %s %s (got \"%s\")",
+    bool power = integer && flags_is_number(value, false) &&
+                 strpbrk(value, "eE");
+    return sbs_fail(err, SBS_EUSAGE, "%s: must be %s %s%s (got \"%s\")",
                     flags_label(f, label), integer ? "an integer" : "a number",
-                    range, value);
+                    range, power ? ", in digits" : "", value);
 }
 
 static int flags_set_choice(const struct sbs_flag *f, const char *value,
@@ -371,9 +373,20 @@ out:
     return status;
 }
 
+/* A reader of standard output that went away, as in `sbsim ... | head`. */
+static bool reader_is_gone(const struct sbs_error *err)
+{
+    static const char place[] = "standard output: ";
+    return err->code == SBS_EIO &&
+           strncmp(err->text, place, sizeof place - 1) == 0 &&
+           strstr(err->text, strerror(EPIPE)) != NULL;
+}
+
 int sbs_flags_report(const char *command, const struct sbs_error *err)
 {
     fflush(stdout);
+    if (reader_is_gone(err))
+        return 1;
     fprintf(stderr, "sbsim: %s\n", err->text);
     if (err->code != SBS_EUSAGE)
         return 1;

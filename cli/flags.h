@@ -156,6 +156,8 @@ void sbs_flags_wrap(FILE *out, const char *text, int at, int indent);
 
 /* Report an error as commands do, "sbsim: text" on stderr, with a hint at
  * --help for SBS_EUSAGE; returns the exit status, 2 for SBS_EUSAGE, else 1.
+ * A reader of standard output that went away is no news to anybody: 1, and
+ * nothing is said.
  * `command` as in struct sbs_flags, or NULL. */
 int sbs_flags_report(const char *command, const struct sbs_error *err);
 

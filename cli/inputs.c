@@ -16,6 +16,7 @@
 #include "calibrate/calibrate.h"
 
 static const char workload_prefix[] = "workload.";
+enum { NAME_SIZE = 256 };
 
 /* Remember a file and where it was found; its hash is filled by the caller. */
 static const char *add_file(struct sbs_inputs *in, const char *name,
@@ -114,6 +115,21 @@ static cJSON *workload_json(struct sbs_inputs *in,
 
 /* ---- --set ------------------------------------------------------------- */
 
+static bool is_work(const char *set)
+{
+    return strncmp(set, workload_prefix, sizeof workload_prefix - 1) == 0;
+}
+
+/* "fargate.h5 with --set": where to look for what is wrong. */
+static void effective_name(char name[static NAME_SIZE], const char *file,
+                           const struct sbs_words *sets, bool work)
+{
+    bool changed = false;
+    for (size_t i = 0; i < sets->n; i++)
+        changed = changed || is_work(sets->item[i]) == work;
+    snprintf(name, NAME_SIZE, "%s%s", file, changed ? " with --set" : "");
+}
+
 static int apply_sets(const struct sbs_words *sets, cJSON *model,
                       cJSON *workload, struct sbs_error *err)
 {
@@ -126,7 +142,7 @@ static int apply_sets(const struct sbs_words *sets, cJSON *model,
                             "--set: must be path=value (got \"%s\")", text);
         snprintf(path, sizeof path, "%.*s", (int)n, text);
         size_t skip = sizeof workload_prefix - 1;
-        bool work = strncmp(path, workload_prefix, skip) == 0;
+        bool work = is_work(path);
         if (sbs_model_set_path(work ? workload : model,
                                work ? path + skip : path, eq + 1, err) != 0)
             return -1;
@@ -154,9 +170,11 @@ int sbs_inputs_load(struct sbs_inputs *in, const struct sbs_input_options *o,
     model = workload ? model_json(in, o, err) : NULL;
     if (!model || apply_sets(&o->sets, model, workload, err) != 0)
         goto out;
-    const char *model_name = o->trace ? o->trace : o->model;
-    if (sbs_model_parse(&in->models, model, model_name, err) != 0 ||
-        sbs_workload_parse(&in->workload, workload, o->workload, tasks,
+    char name[2][NAME_SIZE];
+    effective_name(name[0], o->trace ? o->trace : o->model, &o->sets, false);
+    effective_name(name[1], o->workload, &o->sets, true);
+    if (sbs_model_parse(&in->models, model, name[0], err) != 0 ||
+        sbs_workload_parse(&in->workload, workload, name[1], tasks,
                            err) != 0)
         goto out;
     in->has_posterior = sbs_json_get(model, "posterior") != NULL;

@@ -13,6 +13,7 @@
 #include "cli/flags.h"
 #include "cli/man.h"
 #include "cli/output.h"
+#include "policies/registry.h"
 
 struct command {
     const char *name, *summary;
@@ -60,9 +61,13 @@ static int unknown_command(const char *word)
         names[i] = commands[i].name;
     const char *near = sbs_nearest(word, names, COUNT - 1);
     struct sbs_error err;
-    sbs_fail(&err, SBS_EUSAGE, "%s: unknown command%s%s%s", word,
-             near ? " (did you mean " : "", near ? near : "",
-             near ? "?)" : "");
+    if (sbs_registry_builtin(word))
+        sbs_fail(&err, SBS_EUSAGE, "%s: is a policy, not a command: "
+                 "sbsim --policy %s --trace fargate.h5", word, word);
+    else
+        sbs_fail(&err, SBS_EUSAGE, "%s: unknown command%s%s%s", word,
+                 near ? " (did you mean " : "", near ? near : "",
+                 near ? "?)" : "");
     return sbs_flags_report(NULL, &err);
 }
 

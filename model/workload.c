@@ -32,7 +32,7 @@ static int read_list(struct sbs_workload *w, const cJSON *list,
     int n = cJSON_GetArraySize(list);
     if (n < 1 || n > SBS_WORKLOAD_TASKS_MAX)
         return sbs_fail(err, SBS_EINPUT,
-                        "%s.ref_s: has %d values (allowed: 1 to %d)", where,
+                        "%s ref_s: has %d values (allowed: 1 to %d)", where,
                         n, SBS_WORKLOAD_TASKS_MAX);
     w->list_s = calloc((size_t)n, sizeof *w->list_s);
     if (!w->list_s)
@@ -41,7 +41,7 @@ static int read_list(struct sbs_workload *w, const cJSON *list,
     cJSON_ArrayForEach(item, list) {
         if (!cJSON_IsNumber(item) || !(item->valuedouble > 0))
             return sbs_fail(err, SBS_EINPUT,
-                            "%s.ref_s.%u: must be a number above 0", where,
+                            "%s ref_s.%u: must be a number above 0", where,
                             w->list_n);
         w->list_s[w->list_n++] = item->valuedouble;
     }
@@ -60,14 +60,14 @@ static int settle_tasks(struct sbs_workload *w, int64_t stated,
                             "of its %u tasks", w->list_n);
         if (stated > 0 && stated != w->list_n)
             return sbs_fail(err, SBS_EINPUT,
-                            "%s.tasks: is %lld, but ref_s lists %u", where,
+                            "%s tasks: is %lld, but ref_s lists %u", where,
                             (long long)stated, w->list_n);
         stated = w->list_n;
     }
     if (asked > 0)
         stated = asked;
     if (stated < 1)
-        return sbs_fail(err, SBS_EINPUT, "%s.tasks: is missing", where);
+        return sbs_fail(err, SBS_EINPUT, "%s tasks: is missing", where);
     w->tasks = (uint32_t)stated;
     return 0;
 }

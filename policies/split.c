@@ -26,7 +26,8 @@ static int split_plan(struct sbs_ctx *c, struct sbs_plan *plan)
         return 0;
     if (!plan->divisible) {
         snprintf(plan->why, sizeof plan->why,
-                 "the workload's tasks are not divisible");
+                 "the workload does not say that its tasks can be cut "
+                 "(--set workload.divisible=true if they can)");
         return -1;
     }
     double unit_s = plan->task_s / (double)p->units;

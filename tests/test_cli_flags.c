@@ -106,7 +106,7 @@ static void check_refused(void)
         { "--reps x", "--reps: must be an integer in [1, 1e9] (got \"x\")" },
         { "--reps 0", "--reps: must be an integer in [1, 1e9] (got \"0\")" },
         { "--reps 1e3",
-          "--reps: must be an integer in [1, 1e9] (got \"1e3\")" },
+          "--reps: must be an integer in [1, 1e9], in digits (got \"1e3\")" },
         { "--reps 5x", "--reps: must be an integer in [1, 1e9] (got \"5x\")" },
         { "--reps=", "--reps: must be an integer in [1, 1e9] (got \"\")" },
         { "--reps -3", "--reps: must be an integer in [1, 1e9] (got \"-3\")" },
