@@ -159,8 +159,14 @@ static bool ask_on_idle(struct sbs_driver *d, uint32_t w)
 void sbs_driver_employ(struct sbs_driver *d, uint32_t w)
 {
     struct sbs_book_worker *worker = &d->book.workers[w];
-    if (worker->pub.stopping || worker->pub.state == SBS_WORKER_ENDED)
+    if (worker->pub.state == SBS_WORKER_ENDED)
         return;
+    if (worker->pub.stopping) {
+        /* No more work for it: it exits before its stop takes effect. */
+        abandon(d, w, SBS_LOSS_STOPPED, SBS_ATTEMPT_CANCELLED);
+        d->backend.ops->leave(d->backend.self, w);
+        return;
+    }
     if (worker->current == SBS_NONE)
         sbs_driver_make_current(d, w);
     if (d->book.workers[w].current != SBS_NONE || ask_on_idle(d, w)) {
@@ -342,11 +348,10 @@ static void on_lost(struct sbs_driver *d, const struct sbs_event *e)
 static void on_ready(struct sbs_driver *d, uint32_t w)
 {
     d->book.workers[w].pub.ready_s = d->now_s;
-    if (d->book.workers[w].pub.stopping)
-        return;
     d->book.workers[w].pub.state = SBS_WORKER_IDLE;
     for (uint32_t i = 0; i < d->n_layers; i++)
-        if (d->layer[i].policy->on_ready)
+        if (d->layer[i].policy->on_ready &&
+            !d->book.workers[w].pub.stopping)
             d->layer[i].policy->on_ready(&d->layer[i].ctx, w);
     sbs_driver_employ(d, w);
 }

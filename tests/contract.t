@@ -93,4 +93,14 @@ gives "a loser bills to its own stop, not to the one at the makespan" \
     "makespan_s=40 billed_s=150 wasted_s=90" \
     speculative:preset=spark3,quantile=0.5,multiplier=1,interval_s=0 --seed 6
 
+# The copies are launched at 45 (age 45 = the duration of the done). At 75
+# task 3 is seen and its copy, still starting, ordered stopped, which would
+# take effect at 105; ready at 80 it finds nothing and exits. At 135 the copy
+# of task 4 is ordered stopped, till 165. Bill: 3 x 45 + 75 + 135 + 35 + 120.
+model '"stop_s":30,"startup":{"pull_s":35}'
+work 5 '[10,10,10,40,100]'
+gives "a copy that gets ready after it was ordered stopped exits" \
+    "makespan_s=135 billed_s=500 launched=7" \
+    speculative:preset=spark3,quantile=0.5,multiplier=1,interval_s=0
+
 done_testing
