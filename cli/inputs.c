@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include "base/file.h"
 #include "base/hash.h"
@@ -93,7 +93,8 @@ static bool is_file(const char *name)
 {
     struct sbs_error err;
     char *path = sbs_path_find(name, &err);
-    bool there = path && access(path, F_OK) == 0;
+    struct stat st;
+    bool there = path && stat(path, &st) == 0 && !S_ISDIR(st.st_mode);
     free(path);
     return there;
 }

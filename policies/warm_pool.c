@@ -12,7 +12,7 @@ struct warm_pool_params {
 
 static const struct sbs_param warm_pool_table[] = {
     SBS_PARAM(struct warm_pool_params, size, "workers", 0, 0, 1e6,
-              "how many wait; 0 = the whole fleet"),
+              "how many wait; 0 = the fleet, as far as the quota goes"),
     SBS_PARAM(struct warm_pool_params, keep_s, "s", 3600, 0, 1e7,
               "how long each was kept waiting and billed"),
     SBS_PARAM_END
@@ -27,7 +27,15 @@ static int warm_pool_plan(struct sbs_ctx *c, struct sbs_plan *plan)
                  (long long)p->size, plan->workers);
         return -1;
     }
-    plan->warm = p->size > 0 ? (uint32_t)p->size : plan->workers;
+    if (p->size > (int64_t)plan->places) {
+        snprintf(plan->why, sizeof plan->why,
+                 "size=%lld is more than the %u workers the quota admits",
+                 (long long)p->size, plan->places);
+        return -1;
+    }
+    uint32_t all = plan->workers < plan->places ? plan->workers
+                                                : plan->places;
+    plan->warm = p->size > 0 ? (uint32_t)p->size : all;
     plan->warm_s = p->keep_s;
     return 0;
 }

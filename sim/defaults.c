@@ -45,27 +45,16 @@ static int check_model(const struct sbs_model *m, double vcpu,
                     "worker of %g", m->launcher.quota_vcpu, vcpu);
 }
 
-int sbs_sim_check(const struct sbs_scenario *s, const struct sbs_plan *plan,
-                  struct sbs_error *err)
-{
-    for (size_t i = 0; i < s->models->n; i++) {
-        const struct sbs_model *m = &s->models->models[i];
-        if (plan->warm > sbs_sim_places(m, s->vcpu))
-            return sbs_fail(err, SBS_EUSAGE,
-                            "--policy: %u warm workers of %g vCPU are more "
-                            "than the quota of %g vCPU admits", plan->warm,
-                            s->vcpu, m->launcher.quota_vcpu);
-    }
-    return 0;
-}
-
 int sbs_sim_defaults(const struct sbs_scenario *s, struct sbs_plan *plan,
                      struct sbs_constants *constants, struct sbs_error *err)
 {
-    double gain;
-    for (size_t i = 0; i < s->models->n; i++)
-        if (check_model(&s->models->models[i], s->vcpu, err) != 0)
+    double gain, places = UINT32_MAX;
+    for (size_t i = 0; i < s->models->n; i++) {
+        const struct sbs_model *m = &s->models->models[i];
+        if (check_model(m, s->vcpu, err) != 0)
             return -1;
+        places = fmin(places, sbs_sim_places(m, s->vcpu));
+    }
     if (sbs_model_gain(&s->models->stated, s->vcpu, &gain, err) != 0)
         return -1;
     fill_constants(s, gain, constants);
@@ -73,6 +62,7 @@ int sbs_sim_defaults(const struct sbs_scenario *s, struct sbs_plan *plan,
         .tasks = s->workload->tasks,
         .needed = s->workload->tasks,
         .units_per_task = 1,
+        .places = (uint32_t)places,
         .workers = s->workers ? s->workers : s->workload->tasks,
         .divisible = s->workload->divisible,
         .exchangeable = s->workload->exchangeable,

@@ -28,10 +28,6 @@ struct sbs_scenario {
 int sbs_sim_defaults(const struct sbs_scenario *s, struct sbs_plan *plan,
                      struct sbs_constants *constants, struct sbs_error *err);
 
-/* Can the final plan be run? -1: more warm workers than the quota admits. */
-int sbs_sim_check(const struct sbs_scenario *s, const struct sbs_plan *plan,
-                  struct sbs_error *err);
-
 /* Workers of this size that the quota admits; INFINITY without a quota. */
 double sbs_sim_places(const struct sbs_model *m, double vcpu);
 

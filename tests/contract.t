@@ -60,12 +60,14 @@ ok "a replacement under a full quota counts in regret_cap" \
 
 model '"launcher":{"quota_vcpu":4}'
 work 4 10
-is_exit 2 "more warm workers than the quota admits" run warm-pool --reps 1
-like "$T/err" '4 warm workers of 2 vCPU .* quota of 4 vCPU' "is refused"
+is_exit 2 "more warm workers than the quota admits" run warm-pool:size=3
+like "$T/err" 'size=3 is more than the 2 workers the quota' "is refused"
 # Two wait and are billed 100 s before; they take the two places, so the
 # others follow when these leave, at 10: makespan 20, bill 2 (110 + 10).
 gives "warm workers take their places under the quota" \
     "makespan_s=20 launched=4 billed_s=240" warm-pool:size=2,keep_s=100
+gives "and by default as many wait as there are places" \
+    "makespan_s=20 launched=4 billed_s=240" warm-pool:keep_s=100
 
 # ---- posterior draws ----------------------------------------------------
 
@@ -102,5 +104,12 @@ work 5 '[10,10,10,40,100]'
 gives "a copy that gets ready after it was ordered stopped exits" \
     "makespan_s=135 billed_s=500 launched=7" \
     speculative:preset=spark3,quantile=0.5,multiplier=1,interval_s=0
+
+# ---- files --------------------------------------------------------------
+
+mkdir "$T/here" "$T/here/ultra"
+ok "a folder named like a shipped workload is not in the way" \
+    sh -c 'cd "$1" && "$2" --policy static --model ../m.json --reps 1 --quiet' \
+    sh "$T/here" "$SBSIM"
 
 done_testing

@@ -123,6 +123,7 @@ struct sbs_plan {
     bool pull;               /* workers take chunks themselves */
     bool divisible;          /* read only: may tasks be cut? */
     bool exchangeable;       /* read only: is any result as good as another? */
+    uint32_t places;         /* read only: workers at a time under the quota */
     double min_unit_s;       /* read only: shortest allowed unit, ref core */
     double task_s;           /* read only: shortest task, ref core */
     char why[160];           /* plan() writes here why it refuses */
