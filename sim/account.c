@@ -88,22 +88,19 @@ static int close_workers(struct sbs_sim *s, double makespan_s,
 {
     for (uint32_t i = 0; i < s->n_workers; i++) {
         struct sim_worker *w = &s->workers[i];
-        if (!w->granted || w->fate.granted_s > makespan_s)
+        if (!sbs_sim_was_launched(w) || w->fate.granted_s > makespan_s)
             continue;
         if (isnan(w->end_s))
             sbs_sim_end(s, i, last_s(s, i, makespan_s));
         double startup_s =
             fmin(w->fate.ready_s, w->end_s) - w->fate.granted_s;
-        /* A stop may take effect before a launch that was still queued. */
-        startup_s = fmax(startup_s, 0);
         sum->launched += 1;
         sum->startup_s += startup_s;
         sum->compute_s += w->compute_s;
         sum->transfer_s += w->transfer_s;
         sum->idle_s += w->idle_s;
         sum->billed_s += billed_s(s, w);
-        if (w->end_s >= w->fate.granted_s &&
-            check_worker_time(w, startup_s, err) != 0)
+        if (check_worker_time(w, startup_s, err) != 0)
             return -1;
     }
     return 0;

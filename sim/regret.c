@@ -243,7 +243,7 @@ static void add_up_to_cap(struct sbs_sim *s, uint32_t planned, uint32_t cap,
             add(&s->bounds, i, &fate);
         } else if (i >= s->n_workers) {
             return;
-        } else if (s->workers[i].granted) {
+        } else if (sbs_sim_was_launched(&s->workers[i])) {
             add(&s->bounds, i, &s->workers[i].fate);
         }
     }
@@ -261,7 +261,7 @@ int sbs_regret_bounds(struct sbs_sim *s, double makespan_s,
         return -1;
     b->n = 0;
     for (uint32_t i = 0; i < s->n_workers; i++)
-        if (s->workers[i].granted)
+        if (sbs_sim_was_launched(&s->workers[i]))
             add(b, i, &s->workers[i].fate);
     out->launched_s = out->cap_s = bound_s(s, work_s, makespan_s, err);
     if (cap > planned) {

@@ -70,6 +70,12 @@ struct sbs_sim {
     bool out_of_memory;
 };
 
+/* Not when a stop took effect before the launch was granted. */
+static inline bool sbs_sim_was_launched(const struct sim_worker *w)
+{
+    return w->granted && !(w->end_s < w->fate.granted_s);
+}
+
 /* Local time when the work is the same in every replication, else NAN. */
 double sbs_account_local_s(struct sbs_sim *sim);
 

@@ -105,6 +105,14 @@ gives "a copy that gets ready after it was ordered stopped exits" \
     "makespan_s=135 billed_s=500 launched=7" \
     speculative:preset=spark3,quantile=0.5,multiplier=1,interval_s=0
 
+# The bucket grants five launches at once and one more at 100. At 12 task 3 is
+# seen, and its copy, ordered at 10, stopped before it is launched.
+model '"launcher":{"burst":5,"refill_per_s":0.01}'
+work 5 '[10,10,10,12,100]'
+gives "a copy stopped before its launch was never launched" \
+    "makespan_s=100 billed_s=142 launched=5" \
+    speculative:preset=spark3,quantile=0.5,multiplier=1,interval_s=0
+
 # ---- files --------------------------------------------------------------
 
 mkdir "$T/here" "$T/here/ultra"
