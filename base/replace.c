@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,19 +64,12 @@ static int write_direct(const char *path, const void *bytes, size_t length,
     return number ? write_failed(path, number, err) : 0;
 }
 
-/* Write beside `path` and rename; `old` gives the rights, or NULL. `name` is
- * what the user called it. */
-static int write_beside(const char *path, const char *name,
-                        const struct stat *old, const void *bytes,
-                        size_t length, struct sbs_error *err)
+/* Write and flush the temporary file and move it into place: 0 or an errno.
+ * Closes fd. `old` gives the rights, or NULL. */
+static int fill_and_rename(int fd, const char *temp, const char *path,
+                           const struct stat *old, const void *bytes,
+                           size_t length)
 {
-    char temp[PATH_MAX];
-    int n = snprintf(temp, sizeof temp, "%s.XXXXXX", path);
-    if (n < 0 || (size_t)n >= sizeof temp)
-        return write_failed(name, ENAMETOOLONG, err);
-    int fd = mkstemp(temp);
-    if (fd < 0)
-        return write_failed(name, errno, err);
     mode_t mask = umask(0);
     umask(mask);
     /* Not all file systems know rights; the file is as good without. */
@@ -87,10 +81,34 @@ static int write_beside(const char *path, const char *name,
         number = errno;
     if (!number && rename(temp, path))
         number = errno;
-    if (number) {
+    if (number)
         unlink(temp);
+    return number;
+}
+
+/* Write beside `path` and rename. `name` is what the user called it. */
+static int write_beside(const char *path, const char *name,
+                        const struct stat *old, const void *bytes,
+                        size_t length, struct sbs_error *err)
+{
+    char temp[PATH_MAX];
+    int n = snprintf(temp, sizeof temp, "%s.XXXXXX", path);
+    if (n < 0 || (size_t)n >= sizeof temp)
+        return write_failed(name, ENAMETOOLONG, err);
+    /* Who presses Ctrl-C waits for the end of this: no temporary file is
+     * left lying. */
+    sigset_t held, before;
+    sigemptyset(&held);
+    sigaddset(&held, SIGINT);
+    sigaddset(&held, SIGTERM);
+    sigaddset(&held, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, &held, &before);
+    int fd = mkstemp(temp);
+    int number = fd < 0 ? errno
+               : fill_and_rename(fd, temp, path, old, bytes, length);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (number)
         return write_failed(name, number, err);
-    }
     sync_folder(path);
     return 0;
 }

@@ -14,6 +14,7 @@
 #include <hdf5.h>
 
 #include "tests/tap.h"
+#include "traces/check.h"
 
 static char folder[] = "/tmp/sbsim-hostile-XXXXXX";
 
@@ -514,6 +515,41 @@ static void run_case(const struct bad_case *c)
     unlink(path);
 }
 
+static void keep_text(void *user, const char *text)
+{
+    snprintf(user, 300, "%s", text);
+}
+
+/* `trace check` reads what others refuse, and says what is wrong with it. */
+static void test_lenient(void)
+{
+    char path[sizeof folder + 16], text[300] = "";
+    struct sbs_trace *t = NULL;
+    struct sbs_error err = { 0 };
+    snprintf(path, sizeof path, "%s/x.h5", folder);
+    hid_t file = good_file(path);
+    negative_time(file);
+    H5Fclose(file);
+    ok(sbs_trace_read(path, SBS_TRACE_LENIENT, &t, &err) == 0,
+       "negative time, lenient %s", err.text);
+    ok(t && sbs_trace_check(t, keep_text, text) == 1, "one violation");
+    is_str(text, "/tasks/submit: row 1: before the epoch (-5 s, allowed 0 or "
+           "more, or nan)", "named");
+    ok(t && sbs_trace_write(t, path, &err) == -1 &&
+       strstr(err.text, "before the epoch"), "and never written");
+    sbs_trace_destroy(t);
+    file = good_file(path);
+    unknown(file);
+    H5Fclose(file);
+    t = NULL;
+    ok(sbs_trace_read(path, SBS_TRACE_STRICT, &t, &err) == 0 &&
+       t->n_unknown == 2, "two unknown things counted");
+    ok(t && sbs_trace_write(t, path, &err) == -1 &&
+       strstr(err.text, "would lose"), "and not lost by writing");
+    sbs_trace_destroy(t);
+    unlink(path);
+}
+
 int main(void)
 {
     if (!mkdtemp(folder))
@@ -521,6 +557,7 @@ int main(void)
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         run_case(&cases[i]);
+    test_lenient();
     rmdir(folder);
     return tap_done();
 }

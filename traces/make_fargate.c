@@ -229,10 +229,24 @@ static int add_figures(struct maker *m, const char *name)
         if (sbs_trace_add_row(m->trace, &sample->col.rows, &m->err) ||
             put_row(m, &sbs_table_sample_def, &sample->col.rows, row, skip))
             return -1;
-        sample->origin = strcmp(cell(m, row, "kind"), "derived")
-                       ? "measured" : "derived";
     }
     return 0;
+}
+
+/* Where all rows of a figure are measured, or all derived, it is said; what is
+ * stated, estimated or read in code has no origin of that kind. */
+static void set_origins(struct sbs_trace *t)
+{
+    static const char *const origins[] = { "measured", "derived" };
+    for (size_t i = 0; i < t->n_samples; i++)
+        for (size_t k = 0; k < 2; k++) {
+            struct sbs_sample *s = &t->samples[i];
+            bool all = true;
+            for (size_t row = 0; row < s->col.rows.n; row++)
+                all = all && strcmp(s->col.kind[row], origins[k]) == 0;
+            if (all)
+                s->origin = origins[k];
+        }
 }
 
 static int make(struct maker *m)
@@ -254,6 +268,7 @@ static int make(struct maker *m)
             status = add_figures(m, figures[i]);
         sbs_csv_fini(&m->csv);
     }
+    set_origins(m->trace);
     return status;
 }
 
