@@ -89,7 +89,8 @@ for policy in $policies; do
     conforms "$policy" plain
     conforms "$policy" random
     conforms "$policy" loss --spot
-    conforms "$policy" limits
+    # More warm workers than the quota admits are refused.
+    conforms "$(echo "$policy" | sed 's/warm-pool/warm-pool:size=4/')" limits
     conforms "$policy" random --workers 3
     case $policy in
     warm-pool* | oversubscribe*) ;;
