@@ -64,9 +64,9 @@ conforms()
 {
     what="$1, $2"
     scenario=$2
-    policy=$1
+    spec=$1
     shift 2
-    is_exit 0 "$what: runs" sbsim --policy "$policy" --model \
+    is_exit 0 "$what: runs" sbsim --policy "$spec" --model \
         "$scenario.json" --workload work.json --reps $reps --threads 1 \
         --json r.json --csv r.csv --quiet "$@" || return
     like r.json '"unfinished": 0,' "$what: finishes"
@@ -79,7 +79,7 @@ conforms()
         min["cost_usd"] > 0 && min["billed_s"] > 0'
     holds "$what: enough attempts" "min[\"attempts\"] >= ${tasks:-13}"
     sed '/^ *"wall_[a-z_]*"/d' r.json >r1.json
-    sbsim --policy "$policy" --model "$scenario.json" --workload work.json \
+    sbsim --policy "$spec" --model "$scenario.json" --workload work.json \
         --reps $reps --threads 2 --json r.json --quiet "$@"
     sed '/^ *"wall_[a-z_]*"/d' r.json >r2.json
     same r1.json r2.json "$what: the same again, on two threads"
