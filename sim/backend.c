@@ -117,6 +117,8 @@ static void schedule(struct sbs_sim *s, uint32_t i)
         sbs_queue_set(&s->queue, i, t, (uint32_t)kind);
     else
         sbs_queue_drop(&s->queue, i);
+    if (s->stale == i)
+        s->stale = SIM_NONE;
 }
 
 /* ---- launching --------------------------------------------------------- */
@@ -218,6 +220,8 @@ void sbs_sim_end(struct sbs_sim *s, uint32_t i, double at_s)
     sbs_sim_book(w, at_s);
     w->end_s = at_s;
     sbs_queue_drop(&s->queue, i);
+    if (s->stale == i)
+        s->stale = SIM_NONE;
 }
 
 /* A place under the quota is free: the first in line gets it. */
@@ -234,14 +238,22 @@ static void release_place(struct sbs_sim *s, double t_s)
     s->launcher.places += 1;
 }
 
-static double draw_unit(const struct sbs_sim *s, const struct sbs_dist *d,
-                        uint32_t worker, uint32_t attempt, uint32_t draw)
+/* Draws 2 `pair` and 2 `pair` + 1 of an attempt, made as one. */
+static void draw_units(const struct sbs_sim *s, const struct sbs_dist *a,
+                       const struct sbs_dist *b, uint32_t worker,
+                       uint32_t attempt, uint32_t pair, double out[2])
 {
-    double fixed;
-    if (sbs_dist_is_const(d, &fixed))
-        return fixed;
-    return sbs_dist_quantile(d, sbs_rng_u01(&s->platform.stream, worker,
-                                            SBS_FOR_UNIT, attempt, draw));
+    double u[2];
+    bool a_fixed = sbs_dist_is_const(a, &out[0]);
+    bool b_fixed = sbs_dist_is_const(b, &out[1]);
+    if (a_fixed && b_fixed)
+        return;
+    sbs_rng_u01x2(&s->platform.stream, worker, SBS_FOR_UNIT, attempt, pair,
+                  u);
+    if (!a_fixed)
+        out[0] = sbs_dist_quantile(a, u[0]);
+    if (!b_fixed)
+        out[1] = sbs_dist_quantile(b, u[1]);
 }
 
 static double chunk_work_s(const struct sbs_sim *s, uint32_t first,
@@ -278,22 +290,23 @@ static void backend_begin(void *self, uint32_t i, uint32_t attempt,
     struct sbs_sim *s = self;
     struct sim_worker *w = &s->workers[i];
     const struct sbs_model *m = s->platform.model;
-    double now = s->now.time_s;
+    double now = s->now.time_s, before[2], after[2];
+    draw_units(s, &m->unit.claim_s, &m->unit.download_s, i, w->attempts, 0,
+               before);
+    draw_units(s, &m->unit.upload_s, &m->client.collect_s, i, w->attempts, 1,
+               after);
     sbs_sim_book(w, now);
     w->on_attempt = true;
     w->attempt = attempt;
     w->first_unit = first_unit;
     w->n_units = n_units;
     w->begun_s = now;
-    w->compute_from_s =
-        now + draw_unit(s, &m->unit.claim_s, i, w->attempts, 0) +
-        draw_unit(s, &m->unit.download_s, i, w->attempts, 1);
+    w->compute_from_s = now + before[0] + before[1];
     w->compute_to_s = sbs_platform_finish(
         &s->platform, i, &w->fate, w->compute_from_s,
         chunk_work_s(s, first_unit, n_units));
-    w->over_s = w->compute_to_s +
-                draw_unit(s, &m->unit.upload_s, i, w->attempts, 2);
-    w->collect_s = draw_unit(s, &m->client.collect_s, i, w->attempts, 3);
+    w->over_s = w->compute_to_s + after[0];
+    w->collect_s = after[1];
     w->cancel_s = INFINITY;
     draw_failure(s, i, w);
     w->attempts++;
@@ -374,7 +387,10 @@ static void apply(struct sbs_sim *s, struct sbs_event *e)
     case SBS_EVENT_UPLOADED:
         sbs_sim_book(w, e->time_s);
         upload(s, w);
-        break;
+        /* It mostly begins another attempt at once: one move in the queue
+         * instead of two. */
+        s->stale = e->worker;
+        return;
     case SBS_EVENT_CANCELLED:
         sbs_sim_book(w, e->time_s);
         w->cancel_s = INFINITY;
@@ -416,6 +432,8 @@ static void backend_next(void *self, struct sbs_event *event)
     struct sbs_sim *s = self;
     double worker_s = INFINITY, timer_s = INFINITY;
     uint32_t kind = SBS_EVENT_NONE;
+    if (s->stale != SIM_NONE)
+        schedule(s, s->stale);
     if (!sbs_queue_empty(&s->queue)) {
         worker_s = sbs_queue_first(&s->queue)->time_s;
         kind = (uint32_t)(sbs_queue_first(&s->queue)->key >> 32);
@@ -496,6 +514,7 @@ static void reset(struct sbs_sim *s, uint32_t replication)
     sbs_queue_clear(&s->queue);
     s->n_workers = s->n_waiting = s->waiting_head = s->n_timers = 0;
     s->timer_order = 0;
+    s->stale = SIM_NONE;
     s->now = (struct sbs_event){ .kind = SBS_EVENT_NONE };
     draw_work(s);
 }

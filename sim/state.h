@@ -11,6 +11,8 @@
 #include "sim/queue.h"
 #include "sim/sim.h"
 
+#define SIM_NONE UINT32_MAX
+
 struct sim_worker {
     struct sbs_fate fate;
     double requested_s;
@@ -53,6 +55,7 @@ struct sbs_sim {
     struct sbs_launcher launcher, planned; /* now; after the plan */
     struct sbs_client client;
     struct sbs_queue queue;
+    uint32_t stale; /* worker whose event in the queue is over, or NONE */
     struct sim_worker *workers;
     uint32_t n_workers, cap_workers;
     uint32_t *waiting; /* FIFO of workers over the quota */
