@@ -3,8 +3,6 @@
 # Two ranks give what one gives (run by `make check-mpi`, --with-mpi).
 . "${SBS_SRCDIR:?}/tests/lib.sh"
 cd "$T" || exit 99
-command -v mpirun >/dev/null 2>&1 || skip_all "no mpirun"
-
 trace=$SBS_BUILDDIR/traces/fargate.h5
 run="--policy static,split:units=20,speculative --trace $trace --threads 1"
 # Open MPI wants to be told that root and more ranks than cores are fine.
@@ -13,6 +11,8 @@ OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1
 OMPI_MCA_rmaps_base_oversubscribe=1
 export OMPI_ALLOW_RUN_AS_ROOT OMPI_ALLOW_RUN_AS_ROOT_CONFIRM
 export OMPI_MCA_rmaps_base_oversubscribe
+# Open MPI needs a network interface, if only the loopback.
+mpirun -n 1 true >/dev/null 2>&1 || skip_all "mpirun does not run here"
 
 # shellcheck disable=SC2086 # $run is a list
 {
