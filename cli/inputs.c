@@ -131,6 +131,24 @@ static void effective_name(char name[static NAME_SIZE], const char *file,
     snprintf(name, NAME_SIZE, "%s%s", file, changed ? " with --set" : "");
 }
 
+/* What the user sets holds in every posterior draw too, as the last word. */
+static int set_in_draws(cJSON *model, const char *path, const char *value,
+                        struct sbs_error *err)
+{
+    cJSON *posterior = cJSON_GetObjectItemCaseSensitive(model, "posterior");
+    cJSON *draws = cJSON_GetObjectItemCaseSensitive(posterior, "draws");
+    cJSON *draw;
+    cJSON_ArrayForEach(draw, draws) {
+        cJSON *v = sbs_json_parse(value, strlen(value), "--set", err);
+        if (!v)
+            return -1;
+        cJSON_DeleteItemFromObjectCaseSensitive(draw, path);
+        if (!cJSON_IsObject(draw) || !cJSON_AddItemToObject(draw, path, v))
+            cJSON_Delete(v);
+    }
+    return 0;
+}
+
 static int apply_sets(const struct sbs_words *sets, cJSON *model,
                       cJSON *workload, struct sbs_error *err)
 {
@@ -146,6 +164,9 @@ static int apply_sets(const struct sbs_words *sets, cJSON *model,
         bool work = is_work(path);
         if (sbs_model_set_path(work ? workload : model,
                                work ? path + skip : path, eq + 1, err) != 0)
+            return -1;
+        if (!work && strncmp(path, "posterior", 9) != 0 &&
+            set_in_draws(model, path, eq + 1, err) != 0)
             return -1;
     }
     return 0;

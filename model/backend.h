@@ -36,7 +36,7 @@ struct sbs_event {
 
 struct sbs_backend_ops {
     /* Order the launch of workers [first, first + n), of which the first
-     * `warm` are ready at time 0. Returns the time of the last request. */
+     * `warm` are ready at time 0. */
     void (*launch)(void *self, uint32_t first, uint32_t n, uint32_t warm);
     /* The planned launches are all ordered. */
     void (*launched)(void *self);

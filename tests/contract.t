@@ -77,6 +77,9 @@ model '"posterior":{"draws":[{"speed.vcpu_gain":{"2":2}}]}'
 gives "a draw's vcpu_gain" "makespan_s=5" static
 model '"posterior":{"draws":[{"launcher.quota_vcpu":2}]}'
 gives "a draw's quota: one after the other" "makespan_s=40" static
+model '"posterior":{"draws":[{"client.call_s":2,"client.setup_s":1}]}'
+gives "--set has the last word over draws" "makespan_s=16" static \
+    --set client.call_s=5
 model '"posterior":{"draws":[{},{"speed.vcpu_gain":{"4":2}}]}'
 is_exit 2 "a draw that does not know the vCPU size" run static --reps 1
 like "$T/err" 'knows no gain for 2 vCPU' "is refused"
