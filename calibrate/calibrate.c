@@ -78,10 +78,12 @@ static void totals_fixed(const struct sbs_estimate *est,
 
 /* The joint fit stands on the facts alone: all their runs, their stamps. */
 static int fit_totals(const struct sbs_trace *facts, double share_new,
-                      struct sbs_calibration *c, struct sbs_error *err)
+                      struct sbs_calibration *c,
+                      struct sbs_joint_interval *interval,
+                      struct sbs_error *err)
 {
     struct sbs_estimate est = {.prior = {0}};
-    struct sbs_estimator e = {facts, facts, NULL, NULL, &est};
+    struct sbs_estimator e = {.own = facts, .facts = facts, .est = &est};
     struct sbs_totals *totals = NULL;
     double unused;
     int status = -1;
@@ -96,6 +98,9 @@ static int fit_totals(const struct sbs_trace *facts, double share_new,
     totals = sbs_totals_create(&c->fixed, err);
     if (totals)
         status = sbs_joint_fit(totals, &c->runs, &est.prior, &c->joint, err);
+    if (!status && interval)
+        status = sbs_joint_intervals(totals, &c->runs, &est.prior, &c->joint,
+                                     interval, err);
     if (!status && !isnan(share_new)) {
         c->joint.theta.r_factor =
             sbs_joint_best_r(totals, &c->runs, &est.prior, &c->joint.theta,
@@ -124,19 +129,13 @@ static int own_runs(const struct sbs_trace *trace, struct sbs_calibration *c,
     return 0;
 }
 
-int sbs_calibrate_fit(const struct sbs_trace *trace,
-                      const struct sbs_trace *facts,
-                      struct sbs_calibration **out, struct sbs_error *err)
-{
-    return sbs_calibrate_fit_share(trace, facts, NAN, out, err);
-}
-
-int sbs_calibrate_fit_share(const struct sbs_trace *trace,
-                            const struct sbs_trace *facts, double share_new,
-                            struct sbs_calibration **out,
-                            struct sbs_error *err)
+/* The fit; the table and its slow intervals only when wanted. */
+static int fit(const struct sbs_trace *trace, const struct sbs_trace *facts,
+               double share_new, bool table, struct sbs_calibration **out,
+               struct sbs_error *err)
 {
     struct sbs_calibration *c = calloc(1, sizeof *c);
+    struct sbs_joint_interval interval;
     struct sbs_estimator e = {.own = trace};
 
     gsl_set_error_handler_off();
@@ -150,11 +149,12 @@ int sbs_calibrate_fit_share(const struct sbs_trace *trace,
                  trace->name);
         goto fail;
     }
-    if (fit_totals(facts, share_new, c, err))
+    if (fit_totals(facts, share_new, c, table ? &interval : NULL, err))
         goto fail;
     e.facts = facts;
     e.joint = &c->joint;
-    e.rows = &c->rows;
+    e.interval = &interval;
+    e.rows = table ? &c->rows : NULL;
     e.est = &c->est;
     if (sbs_estimate_run(&e, err) ||
         (trace != facts && own_runs(trace, c, err)))
@@ -169,6 +169,21 @@ int sbs_calibrate_fit_share(const struct sbs_trace *trace,
 fail:
     sbs_calibrate_destroy(c);
     return -1;
+}
+
+int sbs_calibrate_fit(const struct sbs_trace *trace,
+                      const struct sbs_trace *facts,
+                      struct sbs_calibration **out, struct sbs_error *err)
+{
+    return fit(trace, facts, NAN, false, out, err);
+}
+
+int sbs_calibrate_fit_table(const struct sbs_trace *trace,
+                            const struct sbs_trace *facts, double share_new,
+                            struct sbs_calibration **out,
+                            struct sbs_error *err)
+{
+    return fit(trace, facts, share_new, true, out, err);
 }
 
 void sbs_calibrate_destroy(struct sbs_calibration *c)

@@ -14,7 +14,7 @@ struct cJSON;
 /* The result of a fit. */
 struct sbs_calibration {
     struct sbs_estimate est;
-    struct sbs_rows rows;       /* one a parameter */
+    struct sbs_rows rows;       /* one a parameter, or none */
     struct sbs_joint joint;
     struct sbs_joint_runs runs; /* measured totals of the trace */
     struct sbs_totals_fixed fixed; /* what their likelihood stood on */
@@ -26,14 +26,16 @@ struct sbs_calibration {
 /* Fit a trace. `facts` is the shipped trace, for what `trace` does not hold;
  * NULL when there is none (then `trace` must hold it all, as the shipped one
  * does). Both are borrowed: names in the result point into them. The result
- * does not depend on threads or time. About a second. */
+ * does not depend on threads or time. About a second; no rows. */
 int sbs_calibrate_fit(const struct sbs_trace *trace,
                       const struct sbs_trace *facts,
                       struct sbs_calibration **out, struct sbs_error *err);
-/* The same with the share of new processors held at share_new in [0, 1] (NaN:
+
+/* The same with the table of parameters and their intervals, a few seconds;
+ * and with the share of new processors held at share_new in [0, 1] (NaN:
  * fitted) and the r_factor that suits it: for results over a range of
  * weights, which the data hardly determine. */
-int sbs_calibrate_fit_share(const struct sbs_trace *trace,
+int sbs_calibrate_fit_table(const struct sbs_trace *trace,
                             const struct sbs_trace *facts, double share_new,
                             struct sbs_calibration **out,
                             struct sbs_error *err);

@@ -47,6 +47,7 @@ struct sbs_estimator {
     const struct sbs_trace *own;   /* looked at first */
     const struct sbs_trace *facts; /* what own has not; may equal own */
     const struct sbs_joint *joint; /* NULL: not fitted yet */
+    const struct sbs_joint_interval *interval; /* with rows only */
     struct sbs_rows *rows;         /* NULL: no table wanted */
     struct sbs_estimate *est;
 };

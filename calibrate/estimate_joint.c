@@ -24,12 +24,11 @@ static enum sbs_known known_of(double lo, double hi, double se,
 
 /* A row for a positive parameter fitted on the log scale. */
 static int log_row(struct sbs_estimator *e, const char *path,
-                   const char *unit, double value, double se, double quantile,
-                   double prior_sd, double n, struct sbs_error *err,
+                   const char *unit, double value, double se, double prior_sd,
+                   double n, struct sbs_error *err,
                    const char *text)
 {
-    double lo = value * sbs_exp(-quantile * se);
-    double hi = value * sbs_exp(quantile * se);
+    double lo = value * sbs_exp(-Z95 * se), hi = value * sbs_exp(Z95 * se);
 
     return sbs_rows_add(e->rows, path, unit, value, lo, hi, n,
                         known_of(lo, hi, se, prior_sd), err, "%s%s",
@@ -63,7 +62,7 @@ static int client_rows(struct sbs_estimator *e, struct sbs_error *err)
     snprintf(text, sizeof text, "run totals, jointly; prior: the author's "
              "\"about %.3g s\", good to a factor 2", p->setup_s);
     if (log_row(e, "client.setup_s", "s", j->theta.setup_s,
-                j->se[SBS_JOINT_SETUP], Z95, p->setup_log_sd, n, err, text))
+                j->se[SBS_JOINT_SETUP], p->setup_log_sd, n, err, text))
         return -1;
     if (e->est->pull.kind != SBS_LAW_ABSENT)
         return 0;
@@ -71,7 +70,7 @@ static int client_rows(struct sbs_estimator *e, struct sbs_error *err)
              "worker included; prior: pulls of all images, median %.3g s, "
              "log sd %.3g", p->pull_s, p->pull_log_sd);
     if (log_row(e, "startup.pull_s", "s", j->theta.pull_s,
-                j->se[SBS_JOINT_PULL], Z95, p->pull_log_sd, n, err, text))
+                j->se[SBS_JOINT_PULL], p->pull_log_sd, n, err, text))
         return -1;
     return sum_row(e, j, n, err);
 }
@@ -81,17 +80,22 @@ static int call_rows(struct sbs_estimator *e, struct sbs_error *err)
     const struct sbs_joint *j = e->joint;
     double n = (double)j->n_short + (j->has_work ? 1 : 0);
 
+    const struct sbs_joint_interval *v = e->interval;
+
     if (e->est->call.kind == SBS_LAW_ABSENT &&
-        log_row(e, "client.call_s", "s", j->theta.call_s,
-                j->se[SBS_JOINT_CALL], j->t95, INFINITY, n, err,
-                "run totals, jointly; one launch a task in a serial loop, "
-                "S3 put and network look-ups included"))
+        sbs_rows_add(
+            e->rows, "client.call_s", "s", j->theta.call_s, v->call_lo,
+            v->call_hi, n, sbs_rows_known(v->call_lo, v->call_hi), err,
+            "%srun totals, jointly; one launch a task in a serial loop, S3 "
+            "put and network look-ups included; profile likelihood",
+            sbs_estimate_origin(e, e->facts)))
         return -1;
-    return log_row(
-        e, "run.call_log_sd", "", j->theta.call_log_sd,
-        j->se[SBS_JOINT_CALL_SD], j->t95, INFINITY, n, err,
-        "run to run, REML; in truth it rests on two runs of 100 launches, "
-        "and two runs tell little: the interval is the message");
+    return sbs_rows_add(
+        e->rows, "run.call_log_sd", "", j->theta.call_log_sd, v->call_sd_lo,
+        v->call_sd_hi, n, sbs_rows_known(v->call_sd_lo, v->call_sd_hi), err,
+        "%srun to run, REML; in truth it rests on two runs of 100 launches, "
+        "and two runs tell little: the interval is the message",
+        sbs_estimate_origin(e, e->facts));
 }
 
 /* The fits of the client, unless own stamps of the calls are there. */

@@ -4,7 +4,6 @@
 
 #include "calibrate/joint.h"
 
-#include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -120,6 +119,10 @@ static double mean_ref_s(const struct sbs_totals_run *t)
 }
 
 /* --- the objective ------------------------------------------------------ */
+
+/* Of the size of standard errors, in the order of enum
+ * sbs_joint_parameter. */
+static const double first_step[SBS_JOINT_N] = {.3, .3, .08, .4, .02, .4};
 
 struct target {
     struct sbs_totals *totals;
@@ -361,9 +364,8 @@ int sbs_joint_fit(struct sbs_totals *totals,
                   const struct sbs_joint_prior *prior,
                   struct sbs_joint *out, struct sbs_error *err)
 {
-    static const double step[SBS_JOINT_N] = {.3, .3, .08, .4, .02, .4};
     struct target t = {totals, runs, prior, true, 1, 0.5, SBS_JOINT_R};
-    struct sbs_problem p = {objective, &t, SBS_JOINT_R, step};
+    struct sbs_problem p = {objective, &t, SBS_JOINT_R, first_step};
     struct sbs_joint j = {.share_lo = 0, .share_hi = 1, .r_lo = NAN,
                           .r_hi = NAN, .other_share = NAN, .other_r = NAN,
                           .other_drop = NAN};
@@ -375,7 +377,6 @@ int sbs_joint_fit(struct sbs_totals *totals,
     if (j.n_short < 2)
         return sbs_fail(err, SBS_EINPUT, "run totals: %zu runs with little "
                         "work (at least 2)", j.n_short);
-    j.t95 = gsl_cdf_tdist_Pinv(0.975, (double)(j.n_short - 1));
     start_values(runs, prior, x);
     if (sbs_minimise(&p, x, &f, err))
         return -1;
@@ -399,5 +400,33 @@ int sbs_joint_fit(struct sbs_totals *totals,
     j.r_lo *= sbs_exp(-Z95 * j.se[SBS_JOINT_R]);
     j.r_hi *= sbs_exp(Z95 * j.se[SBS_JOINT_R]);
     *out = j;
+    return 0;
+}
+
+int sbs_joint_intervals(struct sbs_totals *totals,
+                        const struct sbs_joint_runs *runs,
+                        const struct sbs_joint_prior *prior,
+                        const struct sbs_joint *at,
+                        struct sbs_joint_interval *out,
+                        struct sbs_error *err)
+{
+    struct target t = {totals, runs, prior, true, at->theta.r_factor,
+                       at->theta.share_new, SBS_JOINT_R};
+    struct sbs_problem p = {objective, &t, SBS_JOINT_R, first_step};
+    double x[SBS_JOINT_R], f, lo[2], hi[2];
+    size_t i;
+
+    x[SBS_JOINT_SETUP] = sbs_log(at->theta.setup_s);
+    x[SBS_JOINT_PULL] = sbs_log(at->theta.pull_s);
+    x[SBS_JOINT_CALL] = sbs_log(at->theta.call_s);
+    x[SBS_JOINT_CALL_SD] = sbs_log(at->theta.call_log_sd);
+    if (sbs_minimise(&p, x, &f, err))
+        return -1;
+    for (i = 0; i < 2; i++)
+        if (sbs_minimise_profile(&p, x, f, SBS_JOINT_CALL + i, &lo[i],
+                                 &hi[i], err))
+            return -1;
+    *out = (struct sbs_joint_interval){sbs_exp(lo[0]), sbs_exp(hi[0]),
+                                       sbs_exp(lo[1]), sbs_exp(hi[1])};
     return 0;
 }

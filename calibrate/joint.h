@@ -56,8 +56,6 @@ enum sbs_joint_parameter { SBS_JOINT_SETUP, SBS_JOINT_PULL, SBS_JOINT_CALL,
 struct sbs_joint {
     struct sbs_totals_theta theta;
     double se[SBS_JOINT_N]; /* of log, of logit for the share */
-    double t95; /* Student's t for call_s and call_log_sd: few runs tell
-                   their spread, so 1.96 would be too sure */
     double correlation_setup_pull;
     double share_lo, share_hi; /* profile likelihood, 95% */
     double r_lo, r_hi; /* best r_factor over those shares, -+ 1.96 se */
@@ -75,6 +73,19 @@ int sbs_joint_fit(struct sbs_totals *totals,
                   const struct sbs_joint_runs *runs,
                   const struct sbs_joint_prior *prior,
                   struct sbs_joint *out, struct sbs_error *err);
+
+/* 95% profile-likelihood intervals of call_s and call_log_sd from the runs
+ * with little work. Few runs tell their spread, so that a standard error
+ * would be too sure. A second or two: for the table, not for a run. */
+struct sbs_joint_interval {
+    double call_lo, call_hi, call_sd_lo, call_sd_hi;
+};
+int sbs_joint_intervals(struct sbs_totals *totals,
+                        const struct sbs_joint_runs *runs,
+                        const struct sbs_joint_prior *prior,
+                        const struct sbs_joint *at,
+                        struct sbs_joint_interval *out,
+                        struct sbs_error *err);
 
 /* r_factor that suits a given share best, everything else as in `at`; the
  * log likelihood (with r's prior) goes to *loglik. */

@@ -31,3 +31,5 @@ tests_test_calibrate_fit_SOURCES = tests/test_calibrate_fit.c tests/tap.h
 tests_test_calibrate_fit_LDADD = $(SBS_LIBS)
 
 SCRIPT_TESTS += tests/calibrate.t
+
+EXTRA_DIST += doc/calibration.md

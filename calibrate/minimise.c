@@ -12,7 +12,9 @@
 
 #define CHI2_HALF 1.9207294103470515 /* chi-square(1) 95% point / 2 */
 #define OUTSIDE 1e30                 /* stands for INFINITY: GSL wants finite */
-#define MAX_STEPS 40                 /* of a profile, outward */
+#define MAX_STEPS 20                 /* of a profile, outward */
+#define EXCESS_TOLERANCE 1e-5        /* log units at the end of an interval */
+#define FAR 100                      /* "outside" for false position */
 
 /* The objective with one parameter possibly held fixed. */
 struct view {
@@ -189,14 +191,43 @@ static int excess(struct view *v, double value, double *x, double f_min,
     return 0;
 }
 
-/* One end of the interval: walk outward, then bisect. */
+/* Between inner (inside the interval, excess e_in < 0) and outer (e_out > 0)
+ * by false position, halving the weight of an end that stays (Illinois). */
+static int close_in(struct view *v, double *x, double f_min, double inner,
+                    double e_in, double outer, double e_out, double *end,
+                    struct sbs_error *err)
+{
+    double mid = outer, e = e_out;
+    int k, side = 0;
+
+    for (k = 0; k < 30 && fabs(e) > EXCESS_TOLERANCE; k++) {
+        mid = (inner * e_out - outer * e_in) / (e_out - e_in);
+        if (excess(v, mid, x, f_min, &e, err))
+            return -1;
+        if (e > 0) {
+            outer = mid;
+            e_out = e;
+            e_in = side == 1 ? e_in / 2 : e_in;
+            side = 1;
+        } else {
+            inner = mid;
+            e_in = e;
+            e_out = side == -1 ? e_out / 2 : e_out;
+            side = -1;
+        }
+    }
+    *end = mid;
+    return 0;
+}
+
+/* One end of the interval: walk outward in growing steps, then close in. */
 static int profile_end(const struct sbs_problem *p, const double *at,
                        double f_min, size_t which, double direction,
                        double *end, struct sbs_error *err)
 {
     struct view v = {p, which, 0};
-    double x[SBS_MINIMISE_MAX], inner = at[which], outer = inner, mid, e;
-    double step = direction * p->step[which];
+    double x[SBS_MINIMISE_MAX], inner = at[which], outer, e_in = -CHI2_HALF;
+    double step = direction * p->step[which], e;
     int k;
 
     memcpy(x, at, p->n * sizeof *x);
@@ -205,24 +236,13 @@ static int profile_end(const struct sbs_problem *p, const double *at,
         if (excess(&v, outer, x, f_min, &e, err))
             return -1;
         if (e > 0)
-            break;
+            return close_in(&v, x, f_min, inner, e_in, outer, fmin(e, FAR),
+                            end, err);
         inner = outer;
+        e_in = e;
+        step *= 1.5;
     }
-    if (k == MAX_STEPS) {
-        *end = direction * INFINITY;
-        return 0;
-    }
-    memcpy(x, at, p->n * sizeof *x);
-    for (k = 0; k < 20; k++) {
-        mid = (inner + outer) / 2;
-        if (excess(&v, mid, x, f_min, &e, err))
-            return -1;
-        if (e > 0)
-            outer = mid;
-        else
-            inner = mid;
-    }
-    *end = (inner + outer) / 2;
+    *end = direction * INFINITY;
     return 0;
 }
 

@@ -35,7 +35,7 @@ int sbs_minimise_covariance(const struct sbs_problem *p, const double *x,
 
 /* 95% profile-likelihood interval of parameter `which`: the values at which
  * the minimum over all others exceeds f_min by chi2(1, .95) / 2 = 1.920729.
- * An end that is not reached within 40 steps is -INFINITY or INFINITY. */
+ * An end that is not reached within 20 growing steps is infinite. */
 int sbs_minimise_profile(const struct sbs_problem *p, const double *x,
                          double f_min, size_t which, double *lo, double *hi,
                          struct sbs_error *err);

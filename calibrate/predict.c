@@ -217,7 +217,7 @@ void sbs_predictions_print(const struct sbs_predictions *p, FILE *out)
     char range[40], middle[24];
     size_t i;
 
-    fprintf(out, "%-20s %5s %-6s %10s %9s  %-15s %7s  %s\n", "run", "tasks",
+    fprintf(out, "%-20s %5s %-6s %10s %9s  %-16s %7s  %s\n", "run", "tasks",
             "figure", "measured s", "median s", "5% to 95% s", "percent",
             "use");
     for (i = 0; i < p->n; i++) {
@@ -229,7 +229,7 @@ void sbs_predictions_print(const struct sbs_predictions *p, FILE *out)
                      r->p95_s);
             snprintf(middle, sizeof middle, "%.1f", r->p50_s);
         }
-        fprintf(out, "%-20s %5zu %-6s %10.1f %9s  %-15s %6.1f%%  %s\n",
+        fprintf(out, "%-20s %5zu %-6s %10.1f %9s  %-16s %6.1f%%  %s\n",
                 r->run, r->tasks, r->figure, r->measured_s, middle, range,
                 100 * r->percentile, r->use);
     }

@@ -5,6 +5,7 @@
 #include "calibrate/totals.h"
 
 #include <math.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -31,6 +32,7 @@ struct sbs_totals {
     double table_pull_s, start_mean_s;
     double memo[MEMO_N]; /* NaN: not computed yet */
     double memo_ref_s, memo_step_s;
+    bool alike; /* every task of the run has memo_ref_s */
     double weight[SBS_TOTALS_CLASSES], log_slow[SBS_TOTALS_CLASSES];
 };
 
@@ -174,6 +176,8 @@ static void memo_reset(struct sbs_totals *t, double ref_s)
     size_t i;
 
     t->memo_ref_s = ref_s;
+    if (ref_s <= 0)
+        return; /* the startup table is enough */
     t->memo_step_s = ref_s < SBS_TOTALS_LONG_S ? GRID_STEP_S : ref_s / 100;
     for (i = 0; i < MEMO_N; i++)
         t->memo[i] = NAN;
@@ -191,10 +195,12 @@ static double memo_at(struct sbs_totals *t, size_t i)
  * but for the spread of startup, which is small against work that varies. */
 static double done_fast(struct sbs_totals *t, double ref_s, double time_s)
 {
-    double ratio = t->memo_ref_s > 0 ? t->memo_ref_s / ref_s : 1;
-    double x, u, p0, p1, p2, p3;
+    double ratio, x, u, p0, p1, p2, p3;
     size_t i;
 
+    if (ref_s <= 0 || t->memo_ref_s <= 0)
+        return grid_cdf(t->start_cdf, time_s);
+    ratio = t->memo_ref_s / ref_s;
     if (ratio != 1)
         time_s = (time_s - t->start_mean_s) * ratio + t->start_mean_s;
     if (time_s <= 0)
@@ -248,6 +254,8 @@ static double all_between(struct sbs_totals *t,
                      : 0;
         upto = isfinite(b) ? done_fast(t, run->ref_s[i], b - launch) : 1;
         product *= fmax(upto - before, 0);
+        if (t->alike && upto == 1 && !isfinite(a))
+            break; /* so have all that were launched earlier */
     }
     return product;
 }
@@ -294,6 +302,9 @@ static double over_k(struct sbs_totals *t, const struct sbs_totals_theta *th,
     for (i = 0; i < run->n; i++)
         mean += run->ref_s[i] / (double)run->n;
     memo_reset(t, mean);
+    t->alike = true;
+    for (i = 0; i < run->n; i++)
+        t->alike = t->alike && run->ref_s[i] == run->ref_s[0];
     n = mean < SBS_TOTALS_LONG_S ? NODES_K : NODES_K_LONG;
     if (th->call_log_sd <= 0)
         return f(t, th, run, 1, arg);

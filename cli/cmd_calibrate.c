@@ -120,7 +120,11 @@ static int compute(const struct options *o, const struct sbs_trace *trace,
                    const struct sbs_trace *facts, struct results *r,
                    struct sbs_error *err)
 {
-    if (sbs_calibrate_fit_share(trace, facts,
+    bool plain = o->quiet && !o->json && o->share_new < 0;
+
+    if (plain)
+        return sbs_calibrate_fit(trace, facts, &r->c, err);
+    if (sbs_calibrate_fit_table(trace, facts,
                                 o->share_new < 0 ? NAN : o->share_new, &r->c,
                                 err))
         return -1;
