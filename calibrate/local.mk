@@ -17,6 +17,7 @@ libsbsim_a_SOURCES += \
   %D%/totals.c %D%/totals.h
 
 UNIT_TESTS += tests/test_calibrate_fit_lognormal
+VALGRIND_TESTS += tests/test_calibrate_fit_lognormal
 tests_test_calibrate_fit_lognormal_SOURCES = \
   tests/test_calibrate_fit_lognormal.c tests/tap.h
 tests_test_calibrate_fit_lognormal_LDADD = $(SBS_LIBS)

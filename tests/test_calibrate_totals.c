@@ -121,10 +121,9 @@ static void recover(struct sbs_totals *t, uint64_t seed, double *z)
     z[0] = (truth.call_s - v.call_lo) * (v.call_hi - truth.call_s);
     z[1] = log(j.theta.pull_s / truth.pull_s) / j.se[SBS_JOINT_PULL];
     z[2] = (truth.share_new - j.share_lo) * (j.share_hi - truth.share_new);
-    printf("# call %.3f (%.3f, %.3f) pull %.2f sd %.3f r %.3f share %.3f (%.3f, %.3f)\n",
-           j.theta.call_s, v.call_lo, v.call_hi, j.theta.pull_s,
-           j.theta.call_log_sd,
-           j.theta.r_factor, j.theta.share_new, j.share_lo, j.share_hi);
+    printf("# call_s %.3f (%.3f to %.3f), share %.3f (%.3f to %.3f)\n",
+           j.theta.call_s, v.call_lo, v.call_hi, j.theta.share_new,
+           j.share_lo, j.share_hi);
 }
 
 static void recovery(struct sbs_totals *t)
