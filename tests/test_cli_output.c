@@ -98,17 +98,43 @@ static void check_failures(void)
        sbs_output_clash("--json", "-", "--csv", "b", &err) == 0, "or not");
 }
 
+/* What the progress line looks like; the clock is set back, not waited for. */
+static void check_progress(void)
+{
+    struct sbs_progress p;
+    char buf[32];
+    if (!freopen(at("err"), "w+", stderr))
+        return;
+    sbs_progress_init_on(&p, "runs", true);
+    sbs_progress_update(&p, 1, 100);
+    ok(ftell(stderr) == 0, "silent in the first second");
+    p.start_s -= 10;
+    p.last_s -= 10;
+    sbs_progress_update(&p, 50, 100);
+    sbs_progress_update(&p, 51, 100);
+    sbs_progress_fini(&p);
+    is_str(content(at("err")), "\r\033[K50 of 100 runs, 10 s left\r\033[K",
+           "a line, not two at once, and wiped");
+    sbs_progress_init_on(&p, "runs", false);
+    p.last_s -= 10;
+    sbs_progress_update(&p, 50, 100);
+    sbs_progress_fini(&p);
+    is_str(content(at("err")), "\r\033[K50 of 100 runs, 10 s left\r\033[K",
+           "off is off");
+    unlink(at("err"));
+    is_str(sbs_progress_time(41.2, buf), "41 s", "seconds");
+    is_str(sbs_progress_time(200, buf), "3 min 20 s", "minutes");
+    is_str(sbs_progress_time(7500, buf), "2 h 05 min", "hours");
+}
+
 int main(void)
 {
     if (!mkdtemp(dir))
         return 1;
     check_files();
     check_failures();
+    check_progress();
     unlink(at("a"));
     ok(rmdir(dir) == 0, "the folder is empty at the end");
-    char buf[32];
-    is_str(sbs_progress_time(41.2, buf), "41 s", "seconds");
-    is_str(sbs_progress_time(200, buf), "3 min 20 s", "minutes");
-    is_str(sbs_progress_time(7500, buf), "2 h 05 min", "hours");
     return tap_done();
 }
