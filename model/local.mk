@@ -11,6 +11,8 @@ libsbsim_a_SOURCES += \
   %D%/model.c %D%/model.h \
   %D%/workload.c %D%/workload.h
 nodist_libsbsim_a_SOURCES = %D%/ultra_work.h
+# For `make sbsim` in a fresh folder; `make` has it from BUILT_SOURCES.
+%D%/workload.$(OBJEXT): %D%/ultra_work.h
 EXTRA_DIST += build-aux/gen-ultra-work
 BUILT_SOURCES += %D%/ultra_work.h
 CLEANFILES += %D%/ultra_work.h
