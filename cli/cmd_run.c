@@ -12,6 +12,7 @@
 #include "base/param.h"
 #include "base/rng.h"
 #include "cli/command.h"
+#include "cli/fargate_size.h"
 #include "cli/flags.h"
 #include "cli/inputs.h"
 #include "cli/output.h"
@@ -282,12 +283,15 @@ static int simulate(struct job *j, const struct options *o,
 }
 
 /* What a reader of the numbers must know about them. */
-enum { NOTES_MAX = 2 };
+enum { NOTES_MAX = 3 };
 
 static size_t notes_of(const char *notes[NOTES_MAX], const struct options *o,
-                       const struct sbs_inputs *in)
+                       const struct sbs_inputs *in, char *text, size_t size)
 {
     size_t n = 0;
+    if (o->in.trace &&
+        !sbs_fargate_size_offered(o->vcpu, o->memory_gb, text, size))
+        notes[n++] = text;
     if (o->in.trace && !in->has_posterior)
         notes[n++] =
             "the intervals are of the simulation at the fitted parameters; "
@@ -336,7 +340,7 @@ static int report(struct job *j, const struct options *o,
                   const struct sbs_spec_list *specs, struct outputs *out,
                   double wall_s, struct sbs_error *err)
 {
-    char title[200], next[400];
+    char title[200], next[400], note[300];
     const char *notes[NOTES_MAX];
     for (size_t i = 0; i < j->n; i++)
         fill_policy(&j->policies[i], &specs->spec[i], &j->params[i],
@@ -355,7 +359,7 @@ static int report(struct job *j, const struct options *o,
         .basis = in->basis,
         .weakest = in->weakest,
         .warnings = notes,
-        .n_warnings = notes_of(notes, o, in),
+        .n_warnings = notes_of(notes, o, in, note, sizeof note),
         .wall_s = wall_s,
     };
     if (sbs_result_make(&r, err) != 0)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # What tests need of the command line; the commands themselves stay outside.
 libsbsim_a_SOURCES += \
+  %D%/fargate_size.c %D%/fargate_size.h \
   %D%/flags.c %D%/flags_help.c %D%/flags.h \
   %D%/man.c %D%/man.h \
   %D%/output.c %D%/output.h \
@@ -16,7 +17,10 @@ sbsim_SOURCES = \
   %D%/cmd_trace.c %D%/cmd_trace_info.c %D%/trace.h
 sbsim_LDADD = $(SBS_LIBS)
 
-UNIT_TESTS += tests/test_cli_flags tests/test_cli_output
+UNIT_TESTS += tests/test_cli_fargate_size tests/test_cli_flags \
+  tests/test_cli_output
+tests_test_cli_fargate_size_SOURCES = tests/test_cli_fargate_size.c tests/tap.h
+tests_test_cli_fargate_size_LDADD = $(SBS_LIBS)
 tests_test_cli_flags_SOURCES = tests/test_cli_flags.c tests/tap.h
 tests_test_cli_flags_LDADD = $(SBS_LIBS)
 tests_test_cli_output_SOURCES = tests/test_cli_output.c tests/tap.h

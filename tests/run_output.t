@@ -20,6 +20,11 @@ unlike out '.{101}' "at most 100 columns"
 like out '^Weakest assumption: ' "and its weakest assumption"
 is "$(grep -c 'left' err)" 0 "no progress when stderr is no terminal"
 
+is_exit 0 "a size that Fargate does not have" sbsim --policy static \
+    --trace "$trace" --reps 20 --vcpu 4
+like out '^Note: Fargate has no worker of 4 vCPU with 4 GB: 8 to 30 GB' \
+    "is noted"
+
 is_exit 0 "--quiet" sbsim --policy static --trace "$trace" --reps 50 --quiet
 is "$(cat out)" "" "prints nothing"
 
