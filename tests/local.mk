@@ -12,7 +12,8 @@ SBS_TEST_ENVIRONMENT = \
 AM_TESTS_ENVIRONMENT = $(SBS_TEST_ENVIRONMENT)
 
 SCRIPT_TESTS += tests/bad_input.t tests/bootstrap.t tests/cli.t tests/contract.t tests/conformance.t \
-  tests/install.t tests/man.t tests/plugin.t tests/readme.t tests/run_output.t tests/style.t
+  tests/formats.t tests/install.t tests/man.t tests/plugin.t tests/readme.t \
+  tests/run_output.t tests/style.t
 THREAD_TESTS += tests/run_output.t
 VALGRIND_TESTS += tests/cli.t tests/bad_input.t
 MPI_TESTS += tests/mpi.t
