@@ -42,7 +42,7 @@ like out '200 tasks' "is what was simulated"
 named()
 {
     for key in "$@"; do
-        grep -q "[\`.\"]$key[\`\"]" "$doc" || { echo "$key"; return 1; }
+        grep -q "[\`.\"]${key}[\`\"]" "$doc" || { echo "$key"; return 1; }
     done
 }
 # shellcheck disable=SC2046 # words
