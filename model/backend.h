@@ -55,6 +55,8 @@ struct sbs_backend_ops {
     void (*wake_at)(void *self, double t_s, uint64_t tag);
     /* The task's results are complete: the client looks for them no more. */
     void (*task_complete)(void *self, uint32_t task);
+    /* Launches wait for a place under the quota. */
+    bool (*over_quota)(void *self);
     double (*policy_u01)(void *self, uint32_t layer, uint32_t draw);
     /* Wait for the next event. */
     void (*next)(void *self, struct sbs_event *event);

@@ -138,10 +138,17 @@ void sbs_book_hold(struct sbs_book *b, uint32_t worker,
                    struct sbs_range units)
 {
     for (uint32_t u = units.first; u < units.end; u++) {
+        if (b->holders[u] == UINT16_MAX) {
+            b->out_of_memory = true; /* nobody copies a unit that often */
+            return;
+        }
         if (b->holders[u]++ == 0)
             b->owner[u] = worker;
         else
             add_copy(b, worker, u);
+        /* A copy of what is uploaded and not seen yet may lose too. */
+        if (b->unit_flags[u])
+            b->copies_made = true;
     }
 }
 
@@ -219,34 +226,40 @@ uint32_t sbs_book_queued(const struct sbs_book *b)
     return n;
 }
 
-/* Take from the first lost range; it is gone when empty. */
-static void take_lost(struct sbs_book *b, uint32_t n,
-                      struct sbs_range *units)
+/* At most n units from the front of r, unless the client has them. */
+static bool take_from(const struct sbs_book *b, uint32_t n,
+                      struct sbs_range *r, struct sbs_range *units)
 {
-    struct sbs_range *r = &b->lost[0];
-    units->first = r->first;
-    units->end = r->end - r->first > n ? r->first + n : r->end;
+    while (r->first < r->end && (b->unit_flags[r->first] & SBS_UNIT_SEEN))
+        r->first++;
+    units->first = units->end = r->first;
+    while (units->end < r->end && units->end - units->first < n &&
+           !(b->unit_flags[units->end] & SBS_UNIT_SEEN))
+        units->end++;
     r->first = units->end;
-    if (r->first == r->end)
-        memmove(r, r + 1, --b->n_lost * sizeof *r);
+    return units->end > units->first;
 }
 
 bool sbs_book_take(struct sbs_book *b, uint32_t worker, uint32_t n,
                    struct sbs_range *units)
 {
+    bool taken = false;
     if (n == 0)
         return false;
-    if (b->n_lost > 0) {
-        take_lost(b, n, units);
-    } else if (b->queue_next < b->queue_end) {
-        uint32_t left = b->queue_end - b->queue_next;
-        units->first = b->queue_next;
-        units->end = b->queue_next += n < left ? n : left;
-    } else {
-        return false;
+    while (b->n_lost > 0 && !taken) {
+        struct sbs_range *r = &b->lost[0];
+        taken = take_from(b, n, r, units);
+        if (r->first == r->end)
+            memmove(r, r + 1, --b->n_lost * sizeof *r);
     }
-    sbs_book_hold(b, worker, *units);
-    return true;
+    if (!taken) {
+        struct sbs_range rest = { b->queue_next, b->queue_end };
+        taken = take_from(b, n, &rest, units);
+        b->queue_next = rest.first;
+    }
+    if (taken)
+        sbs_book_hold(b, worker, *units);
+    return taken;
 }
 
 void sbs_book_give_back(struct sbs_book *b, struct sbs_range units)

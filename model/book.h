@@ -90,7 +90,8 @@ bool sbs_book_next_bound(struct sbs_book *b, uint32_t worker,
 bool sbs_book_has_bound(const struct sbs_book *b, uint32_t worker);
 
 /* The queue: how many units, take at most n consecutive ones (false when it
- * is empty), give units back in front. */
+ * is empty), give units back in front. Units the client has seen meanwhile
+ * are counted but not taken. */
 uint32_t sbs_book_queued(const struct sbs_book *b);
 bool sbs_book_take(struct sbs_book *b, uint32_t worker, uint32_t n,
                    struct sbs_range *units);

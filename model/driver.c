@@ -10,9 +10,10 @@
 
 #include "model/driver_state.h"
 
-/* A policy that does nothing but wake itself this often has lost its way;
- * the run counts as unfinished. */
-enum { IDLE_TIMERS_MAX = 1000000 };
+/* A policy that does nothing but wake itself this often has lost its way,
+ * and a run that loses this many workers, plus so many for each planned
+ * worker and unit, will never be done: both count as unfinished. */
+enum { IDLE_TIMERS_MAX = 1000000, LOST_MAX = 1000, LOST_MAX_EACH = 100 };
 
 /* ---- units that must be done again ------------------------------------ */
 
@@ -29,14 +30,20 @@ static bool ask_on_lost(struct sbs_driver *d, uint32_t w, enum sbs_loss why,
     return false;
 }
 
+static void wake_held(struct sbs_driver *d, uint32_t w)
+{
+    const struct sbs_worker *pub = &d->book.workers[w].pub;
+    if (pub->state == SBS_WORKER_IDLE && !pub->stopping &&
+        d->answer.asking != w)
+        sbs_driver_employ(d, w);
+}
+
 /* Held workers wake up for the queue; nobody there: one more is launched. */
 static void find_hands(struct sbs_driver *d)
 {
     struct sbs_book *b = &d->book;
     for (uint32_t w = 0; w < b->n_workers && sbs_book_queued(b); w++)
-        if (b->workers[w].pub.state == SBS_WORKER_IDLE &&
-            !b->workers[w].pub.stopping)
-            sbs_driver_employ(d, w);
+        wake_held(d, w);
     if (d->live == 0 && sbs_book_queued(b))
         sbs_driver_launch(d, 1, 0);
 }
@@ -100,6 +107,10 @@ uint32_t sbs_driver_launch(struct sbs_driver *d, uint32_t n, uint32_t warm)
     for (uint32_t w = first; w < first + n; w++)
         b->workers[w].pub.requested_s =
             d->backend.ops->requested_s(d->backend.self, w);
+    /* Who is held without work has a place that others need. */
+    for (uint32_t w = 0; w < first && d->backend.ops->over_quota(
+                                          d->backend.self); w++)
+        wake_held(d, w);
     return first;
 }
 
@@ -135,11 +146,12 @@ static void begin(struct sbs_driver *d, uint32_t w)
 }
 
 /* Ask the layers what an idle worker shall do; true = it has an attempt. */
-static bool ask_on_idle(struct sbs_driver *d, uint32_t w)
+static bool ask_on_idle(struct sbs_driver *d, uint32_t w, bool *hold)
 {
     struct sbs_book *b = &d->book;
-    d->asking = w;
-    d->assigned = d->hold_asked = false;
+    /* A hook may wake another worker up, which is then asked in between. */
+    struct driver_answer outer = d->answer;
+    d->answer = (struct driver_answer){ .asking = w };
     b->workers[w].pub.state = SBS_WORKER_IDLE;
     for (uint32_t i = 0; i < d->n_layers; i++) {
         struct driver_layer *l = &d->layer[i];
@@ -147,12 +159,14 @@ static bool ask_on_idle(struct sbs_driver *d, uint32_t w)
             l->policy->on_idle(&l->ctx, w) == SBS_TAKEN)
             break;
     }
-    d->asking = SBS_NONE;
-    if (d->assigned)
+    struct driver_answer inner = d->answer;
+    d->answer = outer;
+    if (inner.assigned)
         b->workers[w].current =
-            sbs_book_add_attempt(b, w, d->assigned_units, d->now_s);
+            sbs_book_add_attempt(b, w, inner.units, d->now_s);
     else
         sbs_driver_make_current(d, w);
+    *hold = inner.hold;
     return b->workers[w].current != SBS_NONE;
 }
 
@@ -169,11 +183,12 @@ void sbs_driver_employ(struct sbs_driver *d, uint32_t w)
     }
     if (worker->current == SBS_NONE)
         sbs_driver_make_current(d, w);
-    if (d->book.workers[w].current != SBS_NONE || ask_on_idle(d, w)) {
+    bool hold = false;
+    if (d->book.workers[w].current != SBS_NONE || ask_on_idle(d, w, &hold)) {
         begin(d, w);
         return;
     }
-    if (d->hold_asked)
+    if (hold)
         return;
     d->book.workers[w].pub.state = SBS_WORKER_ENDED;
     d->live--;
@@ -185,7 +200,8 @@ int sbs_driver_stop(struct sbs_driver *d, uint32_t w)
     if (w >= d->book.n_workers)
         return -1;
     struct sbs_worker *pub = &d->book.workers[w].pub;
-    if (pub->stopping || pub->state == SBS_WORKER_ENDED || d->asking == w)
+    if (pub->stopping || pub->state == SBS_WORKER_ENDED ||
+        d->answer.asking == w)
         return -1;
     pub->stopping = true;
     d->live--;
@@ -201,10 +217,11 @@ static void cancel_waiting(struct sbs_driver *d, uint32_t w)
     struct sbs_attempt *at = &b->attempts[b->workers[w].current].pub;
     at->state = SBS_ATTEMPT_CANCELLED;
     b->workers[w].current = SBS_NONE;
-    struct sbs_range units = { at->first_unit,
-                               at->first_unit + at->n_units };
-    sbs_book_release(b, units);
-    sbs_driver_make_current(d, w);
+    redo(d, w, SBS_LOSS_STOPPED,
+         (struct sbs_range){ at->first_unit,
+                             at->first_unit + at->n_units });
+    if (b->workers[w].current == SBS_NONE)
+        sbs_driver_make_current(d, w);
     if (b->workers[w].current == SBS_NONE && sbs_book_queued(b) == 0)
         sbs_driver_stop(d, w);
 }
@@ -440,8 +457,13 @@ static void reset(struct sbs_driver *d, struct sbs_backend backend)
     d->out = (struct sbs_outcome){ .makespan_s = NAN, .first_s = NAN,
                                    .half_s = NAN };
     d->tasks_seen = d->planned_attempts = d->live = d->gone = 0;
-    d->asking = SBS_NONE;
-    d->assigned = d->hold_asked = false;
+    d->answer = (struct driver_answer){ .asking = SBS_NONE };
+}
+
+static bool loses_for_ever(const struct sbs_driver *d)
+{
+    uint64_t each = (uint64_t)d->plan->workers + d->book.n_units;
+    return d->gone > LOST_MAX + LOST_MAX_EACH * each;
 }
 
 int sbs_driver_run(struct sbs_driver *d, struct sbs_backend backend,
@@ -451,7 +473,7 @@ int sbs_driver_run(struct sbs_driver *d, struct sbs_backend backend,
     start(d);
     uint32_t timers = 0;
     while (!d->out.finished && !d->book.out_of_memory &&
-           timers < IDLE_TIMERS_MAX) {
+           timers < IDLE_TIMERS_MAX && !loses_for_ever(d)) {
         struct sbs_event e;
         backend.ops->next(backend.self, &e);
         if (e.kind == SBS_EVENT_NONE)
@@ -509,7 +531,9 @@ struct sbs_driver *sbs_driver_create(const struct sbs_stack *stack,
     struct sbs_driver *d = calloc(1, sizeof *d);
     if (d) {
         d->plan = plan;
-        d->constants = constants;
+        d->constants = *constants;
+        d->constants.unit_mean_s /= plan->units_per_task;
+        d->constants.unit_sd_s /= plan->units_per_task;
         if (init_layers(d, stack, plan->pull) == 0 &&
             sbs_book_init(&d->book, plan->tasks, plan->units_per_task,
                           plan->max_workers) == 0)

@@ -34,8 +34,8 @@ int sbs_driver_plan(const struct sbs_stack *stack,
                     struct sbs_plan *plan, struct sbs_error *err);
 
 /* A driver for runs of one stack under one plan, reused from run to run.
- * Stack, plan and constants are borrowed. NULL and an error when memory is
- * short. */
+ * Stack and plan are borrowed; the constants are those of uncut tasks. NULL
+ * and an error when memory is short. */
 struct sbs_driver *sbs_driver_create(const struct sbs_stack *stack,
                                      const struct sbs_plan *plan,
                                      const struct sbs_constants *constants,

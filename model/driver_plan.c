@@ -84,7 +84,7 @@ int sbs_driver_plan(const struct sbs_stack *stack,
                     struct sbs_plan *plan, struct sbs_error *err)
 {
     struct planning g = { .stack = stack,
-                          .driver = { .constants = constants } };
+                          .driver = { .constants = *constants } };
     plan->pull = stack->has_cutter;
     if (plan_named_base(&g, plan, err) != 0 ||
         plan_layers(&g, plan, err) != 0)

@@ -23,9 +23,16 @@ struct driver_block {
     _Alignas(16) unsigned char bytes[];
 };
 
+/* What the layers want an idle worker to do, while they are asked. */
+struct driver_answer {
+    uint32_t asking; /* the worker, or NONE */
+    bool hold, assigned;
+    struct sbs_range units; /* when assigned */
+};
+
 struct sbs_driver {
     const struct sbs_plan *plan;
-    const struct sbs_constants *constants;
+    struct sbs_constants constants; /* of the plan: per unit */
     struct sbs_backend backend;
     struct sbs_book book;
     struct driver_layer layer[SBS_LAYERS_MAX + 1]; /* base last */
@@ -38,10 +45,7 @@ struct sbs_driver {
     uint32_t planned_attempts;
     uint32_t live;         /* workers neither ended nor stopping */
     uint32_t gone;         /* workers lost: their place may be refilled */
-    uint32_t asking;       /* worker whose on_idle is being asked, or NONE */
-    bool hold_asked;       /* ... was answered with hold */
-    bool assigned;         /* ... was answered with units */
-    struct sbs_range assigned_units;
+    struct driver_answer answer; /* to the on_idle being asked */
 };
 
 extern const struct sbs_host sbs_driver_host;

@@ -30,7 +30,7 @@ static const struct sbs_plan *host_plan(const struct sbs_ctx *c)
 
 static const struct sbs_constants *host_constants(const struct sbs_ctx *c)
 {
-    return driver_of(c)->constants;
+    return &driver_of(c)->constants;
 }
 
 static uint32_t host_workers(const struct sbs_ctx *c)
@@ -130,7 +130,8 @@ static int64_t host_launch(struct sbs_ctx *c, uint32_t n)
 {
     struct sbs_driver *d = driver_of(c);
     uint32_t counted = d->book.n_workers - d->gone;
-    if (n == 0 || counted + n > d->plan->max_workers)
+    uint32_t most = d->plan->max_workers;
+    if (n == 0 || counted >= most || n > most - counted)
         return -1;
     uint32_t first = sbs_driver_launch(d, n, 0);
     return first == SBS_NONE ? -1 : (int64_t)first;
@@ -155,7 +156,7 @@ static int host_bind(struct sbs_ctx *c, uint32_t worker, uint32_t first_unit,
     if (sbs_book_bind(b, worker, units, one_by_one) != 0)
         return -1;
     struct sbs_book_worker *w = &b->workers[worker];
-    if (w->pub.state == SBS_WORKER_IDLE && d->asking != worker)
+    if (w->pub.state == SBS_WORKER_IDLE && d->answer.asking != worker)
         sbs_driver_employ(d, worker);
     else if (w->current == SBS_NONE && w->pub.state < SBS_WORKER_IDLE)
         sbs_driver_make_current(d, worker);
@@ -165,19 +166,21 @@ static int host_bind(struct sbs_ctx *c, uint32_t worker, uint32_t first_unit,
 static int host_assign(struct sbs_ctx *c, uint32_t worker, uint32_t n_units)
 {
     struct sbs_driver *d = driver_of(c);
-    if (d->asking != worker || worker == SBS_NONE || d->assigned)
+    struct driver_answer *x = &d->answer;
+    if (x->asking != worker || worker == SBS_NONE || x->assigned)
         return -1;
-    d->assigned =
-        sbs_book_take(&d->book, worker, n_units, &d->assigned_units);
-    return d->assigned ? 0 : -1;
+    x->assigned = sbs_book_take(&d->book, worker, n_units, &x->units);
+    return x->assigned ? 0 : -1;
 }
 
 static int host_hold(struct sbs_ctx *c, uint32_t worker)
 {
     struct sbs_driver *d = driver_of(c);
-    if (d->asking != worker || worker == SBS_NONE)
+    if (d->answer.asking != worker || worker == SBS_NONE)
         return -1;
-    d->hold_asked = true;
+    if (d->backend.ops->over_quota(d->backend.self))
+        return -1;
+    d->answer.hold = true;
     return 0;
 }
 

@@ -219,7 +219,8 @@ static double due_s(struct sbs_ctx *c, const struct sbs_attempt *a)
     double mult =
         p->multiplier > 0 ? p->multiplier : spark_multiplier[p->preset];
     double enough = floor(q * c->host->plan(c)->needed);
-    if (c->host->tasks_seen(c) < (enough > 1 ? enough : 1))
+    if (c->host->tasks_seen(c) < (enough > 1 ? enough : 1) ||
+        s->durations.n_low == 0)
         return INFINITY;
     return fmax(mult * median_value(&s->durations), p->min_s);
 }
@@ -228,9 +229,12 @@ static bool copy_attempt(struct sbs_ctx *c, const struct sbs_attempt *a)
 {
     struct speculative_state *s = c->state;
     uint32_t first = a->first_unit, n = a->n_units;
-    while (s->n_idle > 0)
-        if (c->host->bind(c, s->idle[--s->n_idle], first, n, false) == 0)
+    while (s->n_idle > 0) {
+        uint32_t w = s->idle[--s->n_idle];
+        if (c->host->worker(c, w)->state == SBS_WORKER_IDLE &&
+            c->host->bind(c, w, first, n, false) == 0)
             return true;
+    }
     if (((const struct speculative_params *)c->params)->host == HOST_IDLE)
         return false;
     int64_t w = c->host->launch(c, 1);
@@ -243,13 +247,21 @@ static bool can_be_copied(struct sbs_ctx *c, const struct sbs_attempt *a)
            c->host->copies(c, a->first_unit) == 0;
 }
 
+/* The first multiple of interval_s that is not before t; the division rounds,
+ * and a look a hair too early would find nothing and come again at once. */
+static double grid_s(double interval_s, double t_s)
+{
+    double k = ceil(t_s / interval_s);
+    return k * interval_s < t_s ? (k + 1) * interval_s : k * interval_s;
+}
+
 /* Next look at the grid of interval_s not before t. */
 static void arm(struct sbs_ctx *c, double t_s)
 {
     const struct speculative_params *p = c->params;
     struct speculative_state *s = c->state;
     if (p->interval_s > 0)
-        t_s = p->interval_s * ceil(t_s / p->interval_s);
+        t_s = grid_s(p->interval_s, t_s);
     double now = c->host->now_s(c);
     if (s->armed_s > now && s->armed_s <= t_s)
         return;
@@ -352,7 +364,9 @@ static enum sbs_taken speculative_on_idle(struct sbs_ctx *c, uint32_t w)
         return SBS_PASS;
     s->idle[s->n_idle++] = w;
     look_at_all(c);
-    c->host->hold(c, w);
+    bool last = s->n_idle > 0 && s->idle[s->n_idle - 1] == w;
+    if (c->host->hold(c, w) != 0 && last)
+        s->n_idle--;
     return SBS_TAKEN;
 }
 

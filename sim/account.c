@@ -50,8 +50,9 @@ static double billed_s(const struct sbs_sim *s, const struct sim_worker *w)
     double for_s = w->end_s - from;
     if (!(for_s > 0))
         return 0;
+    /* A hair is forgiven: 60 s that come out as 60.00000000000001 are 60. */
     if (m->price.round_s > 0)
-        for_s = m->price.round_s * ceil(for_s / m->price.round_s);
+        for_s = m->price.round_s * ceil(for_s / m->price.round_s - 1e-9);
     return fmax(for_s, m->price.min_billed_s);
 }
 

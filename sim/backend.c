@@ -89,7 +89,7 @@ static double notice_s(const struct sbs_sim *s, const struct sim_worker *w,
                        double now_s)
 {
     double t = w->fate.lost_s - s->platform.model->loss.notice_s;
-    return fmax(t, now_s);
+    return fmax(fmax(t, w->fate.granted_s), now_s);
 }
 
 /* Put the worker's earliest event into the queue. */
@@ -358,6 +358,15 @@ static void backend_task_complete(void *self, uint32_t task)
     sbs_client_task_complete(&s->client, task);
 }
 
+static bool backend_over_quota(void *self)
+{
+    struct sbs_sim *s = self;
+    while (s->waiting_head < s->n_waiting &&
+           !isnan(s->workers[s->waiting[s->waiting_head]].end_s))
+        s->waiting_head++;
+    return s->waiting_head < s->n_waiting;
+}
+
 static double backend_policy_u01(void *self, uint32_t layer, uint32_t draw)
 {
     const struct sbs_sim *s = self;
@@ -473,6 +482,7 @@ static const struct sbs_backend_ops backend_ops = {
     .leave = backend_leave,
     .wake_at = backend_wake_at,
     .task_complete = backend_task_complete,
+    .over_quota = backend_over_quota,
     .policy_u01 = backend_policy_u01,
     .next = backend_next,
 };

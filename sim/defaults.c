@@ -23,6 +23,8 @@ static void fill_constants(const struct sbs_scenario *s, double gain,
                     sbs_dist_mean(&m->unit.upload_s);
     c->usd_per_worker_h = s->vcpu * m->price.vcpu_h_usd +
                           s->memory_gb * m->price.gb_h_usd;
+    if (s->spot)
+        c->usd_per_worker_h *= m->price.spot_factor;
     c->vcpu = s->vcpu;
 }
 

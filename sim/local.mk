@@ -26,3 +26,8 @@ tests_test_sim_launch_LDADD = $(SBS_LIBS)
 UNIT_TESTS += tests/test_sim_platform
 tests_test_sim_platform_SOURCES = tests/test_sim_platform.c tests/simtest.h tests/tap.h
 tests_test_sim_platform_LDADD = $(SBS_LIBS)
+
+UNIT_TESTS += tests/test_sim_random
+tests_test_sim_random_SOURCES = tests/test_sim_random.c tests/randmodel.h \
+  tests/simtest.h tests/tap.h tests/witness.h
+tests_test_sim_random_LDADD = $(SBS_LIBS)

@@ -28,7 +28,10 @@ static int reserve(struct sim_bounds *b, uint32_t n, struct sbs_error *err)
     void *scratch = realloc(b->scratch, 2 * (size_t)cap * sizeof *b->scratch);
     if (scratch)
         b->scratch = scratch;
-    if (!fates || !worker || !rates || !scratch)
+    void *launched = realloc(b->launched, cap * sizeof *b->launched);
+    if (launched)
+        b->launched = launched;
+    if (!fates || !worker || !rates || !scratch || !launched)
         return sbs_fail(err, SBS_EMEMORY, "out of memory for %u workers", n);
     b->cap = cap;
     return 0;
@@ -40,6 +43,7 @@ void sbs_regret_fini(struct sim_bounds *b)
     free(b->worker);
     free(b->rates);
     free(b->scratch);
+    free(b->launched);
     free(b->slot_work_s);
     free(b->task_s);
     memset(b, 0, sizeof *b);
@@ -226,26 +230,38 @@ static double bound_s(struct sbs_sim *s, double work_s, double makespan_s,
                : varying_bound_s(s, work_s, makespan_s, err);
 }
 
+/* Worker i as it would have been right behind the plan, or as it was: under
+ * the quota it may have got the place of another. */
+static void add_better(struct sbs_sim *s, uint32_t i,
+                       const struct sbs_launched *l, double before_s)
+{
+    struct sbs_fate fate;
+    if (i < s->plan->max_workers && !l->queued && l->granted_s < before_s) {
+        sbs_platform_draw(&s->platform, i, l->granted_s, false, &fate);
+        add(&s->bounds, i, &fate);
+    } else if (i < s->n_workers && sbs_sim_was_launched(&s->workers[i])) {
+        add(&s->bounds, i, &s->workers[i].fate);
+    }
+}
+
 /* Workers the cap would have allowed beyond the plan, launched right behind
- * it, as long as they could matter. Beyond the cap, or once the quota is
- * full, there are only those that got the place of another. */
+ * it in full calls, as long as they could matter. */
 static void add_up_to_cap(struct sbs_sim *s, uint32_t planned, uint32_t cap,
                           double before_s)
 {
     struct sbs_launcher launcher = s->planned;
-    for (uint32_t i = planned; i < cap; i++) {
-        struct sbs_launched l = { .queued = true };
-        struct sbs_fate fate;
-        if (i < s->plan->max_workers)
-            sbs_launch_order(&launcher, 0, i, 1, &l);
-        if (!l.queued && l.granted_s < before_s) {
-            sbs_platform_draw(&s->platform, i, l.granted_s, false, &fate);
-            add(&s->bounds, i, &fate);
-        } else if (i >= s->n_workers) {
+    struct sbs_launched *l = s->bounds.launched;
+    double per_call = floor(s->platform.model->client.launches_per_call);
+    for (uint32_t first = planned, n; first < cap; first += n) {
+        n = per_call < cap - first ? (uint32_t)fmax(per_call, 1)
+                                   : cap - first;
+        sbs_launch_order(&launcher, 0, first, n, l);
+        for (uint32_t i = 0; i < n; i++)
+            add_better(s, first + i, &l[i], before_s);
+        if (first + n >= s->n_workers &&
+            (launcher.places < 1 || l[n - 1].requested_s >= before_s ||
+             launcher.tokens_at_s >= before_s))
             return;
-        } else if (sbs_sim_was_launched(&s->workers[i])) {
-            add(&s->bounds, i, &s->workers[i].fate);
-        }
     }
 }
 
@@ -270,10 +286,11 @@ int sbs_regret_bounds(struct sbs_sim *s, double makespan_s,
             if (s->workers[i].granted)
                 add(b, i, &s->workers[i].fate);
         add_up_to_cap(s, planned, cap, out->launched_s);
-        /* More workers cannot be worse; alone in their calls they may be
-         * launched later than in the run, where a call carried several. */
-        out->cap_s = fmin(out->launched_s,
-                          bound_s(s, work_s, makespan_s, err));
+        /* A clairvoyant could do with the cap what he can do with what was
+         * launched, among it places under the quota that came free late. */
+        double cap_s = bound_s(s, work_s, makespan_s, err);
+        if (!(cap_s >= out->launched_s))
+            out->cap_s = cap_s;
     }
     return isnan(out->launched_s) || isnan(out->cap_s) ? -1 : 0;
 }

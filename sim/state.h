@@ -42,6 +42,7 @@ struct sim_bounds {
     uint32_t *worker;               /* ... and their numbers */
     struct sbs_bound_worker *rates; /* ... as workers of constant rate */
     double *scratch;                /* 2 a worker */
+    struct sbs_launched *launched;  /* launches behind the plan */
     uint32_t n, cap;
     double *slot_work_s; /* of all workers, per weather slot */
     uint32_t cap_slots;

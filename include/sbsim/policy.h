@@ -99,7 +99,8 @@ struct sbs_attempt {
     double seen_s;  /* when the client saw the result; NAN = not yet */
 };
 
-/* Constants the client would know from calibration: never realised values. */
+/* Constants the client would know from calibration: never realised values.
+ * While plan() asks, before anything is cut, a unit is a whole task. */
 struct sbs_constants {
     double unit_mean_s, unit_sd_s;       /* computing one unit, random worker */
     double startup_mean_s, startup_sd_s; /* launch request to ready */
@@ -159,7 +160,9 @@ struct sbs_host {
                 uint32_t n_units, bool one_by_one);
     /* In on_idle: let the worker take the next n queued units. */
     int (*assign)(struct sbs_ctx *c, uint32_t worker, uint32_t n_units);
-    /* In on_idle: keep the worker, idle and billed, until work or a stop. */
+    /* In on_idle: keep the worker, idle and billed, until work or a stop.
+     * Refused while launches wait for a place under the quota; one that has
+     * to wait later asks the held workers again. */
     int (*hold)(struct sbs_ctx *c, uint32_t worker);
     int (*cancel)(struct sbs_ctx *c, uint32_t attempt);
     int (*stop)(struct sbs_ctx *c, uint32_t worker);
