@@ -76,6 +76,18 @@ bad 1 'folder: cannot write \(Is a directory\)' $run static --json folder
 bad 1 'none/x.json: cannot write \(No such' $run static --json none/x.json
 bad 1 '/dev/full: .*No space left' $run static --quiet --csv /dev/full
 bad 1 '/dev/full: .*No space left' $run static --quiet --json /dev/full
+mkdir locked
+echo old >locked.json
+chmod 555 locked
+chmod 444 locked.json
+if [ "$(id -u)" -ne 0 ]; then
+    bad 1 'locked/x.json: cannot write \(Permission' \
+        $run static --json locked/x.json
+    bad 1 'locked.json: cannot write \(Permission' \
+        $run static --json locked.json
+else
+    skip "root may write anywhere"
+fi
 ln -s loop loop
 bad 1 'loop: cannot write \(Too many' $run static --json loop
 }
