@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Counter-based random streams (DESIGN.md section 3, Randomness).
+/* Counter-based random streams (doc/semantics.md, 9).
  *
  * A draw is a pure function of its address; nothing is stored or advanced,
  * so any thread, rank or vector lane can make any draw in any order. The

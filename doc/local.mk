@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The option part of the man page comes from the program built here.
 nodist_man_MANS += %D%/sbsim.1
-EXTRA_DIST += %D%/sbsim.1.in %D%/gen-man %D%/design.md %D%/formats.md
+EXTRA_DIST += %D%/sbsim.1.in %D%/gen-man %D%/design.md %D%/formats.md %D%/semantics.md
 CLEANFILES += %D%/sbsim.1
 doc/sbsim.1: $(srcdir)/doc/sbsim.1.in $(srcdir)/doc/gen-man sbsim$(EXEEXT)
 	@$(MKDIR_P) doc

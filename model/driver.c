@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The loop. Semantics: DESIGN.md section 3; corners: doc/semantics.md. */
+/* The loop. What it means: doc/semantics.md. */
 #include "config.h"
 
 #include "model/driver.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The model of a cloud as DESIGN.md section 5 writes it, ready to draw from.
+/* The model of a cloud as doc/formats.md describes it, ready to draw from.
  * An omitted key means no delay and no limit. Seconds, USD, vCPU, GB. */
 #ifndef SBS_MODEL_MODEL_H
 #define SBS_MODEL_MODEL_H

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a finished replication cost, and how far it was from what a
- * clairvoyant could have done with the same workers (DESIGN.md 3.8-3.10,
- * SCIENCE.md B.7). */
+ * clairvoyant could have done with the same workers (doc/semantics.md,
+ * 6 and 7). */
 #include "config.h"
 
 #include <math.h>
@@ -11,7 +11,7 @@
 #include "sim/purpose.h"
 #include "sim/state.h"
 
-/* Regret below 1 by more than rounding is a bug (DESIGN.md 3.10). */
+/* Regret below 1 by more than rounding is a bug (doc/semantics.md, 7). */
 #define REGRET_LEAST (1 - 1e-9)
 
 /* A laptop or a fat node; more cores than this count as this many. */

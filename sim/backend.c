@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The simulated backend: answers the driver's orders with events in virtual
- * time. DESIGN.md section 3 is its specification. */
+ * time. doc/semantics.md is its specification. */
 #include "config.h"
 
 #include "sim/sim.h"

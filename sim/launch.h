@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From "launch worker 17" to the instant its launch is granted: the client's
- * serial calls, the token bucket, refusals, the vCPU quota. DESIGN.md 3.1. */
+ * serial calls, the token bucket, refusals, the vCPU quota.
+ * doc/semantics.md, 1. */
 #ifndef SBS_SIM_LAUNCH_H
 #define SBS_SIM_LAUNCH_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The workers of a replication as the cloud hands them out: when they are
- * ready, how fast they are, when they are taken away. DESIGN.md 3.2, 3.3. */
+ * ready, how fast they are, when they are taken away. doc/semantics.md, 2. */
 #ifndef SBS_SIM_PLATFORM_H
 #define SBS_SIM_PLATFORM_H
 

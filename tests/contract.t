@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Sentences of the contract (DESIGN.md sections 3 to 5) that a result can
+# Sentences of the contract (doc/semantics.md) that a result can
 # break without looking wrong. Small models, numbers computed by hand.
 . "${SBS_SRCDIR:?}/tests/lib.sh"
 
