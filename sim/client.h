@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How the client comes to see results (doc/semantics.md, 5): a pass looks at
  * the open tasks in order, poll_task_s each, collects what it finds
- * (collect_s each), then sleeps poll_s. Instead of walking every look, the next look
- * that finds something is computed, in O(log tasks). */
+ * (collect_s each), then sleeps poll_s. Instead of walking every look, the
+ * next look that finds something is computed, in O(log tasks). */
 #ifndef SBS_SIM_CLIENT_H
 #define SBS_SIM_CLIENT_H
 
