@@ -130,11 +130,14 @@ struct law {
 };
 
 /* Lognormal with this mean and sd; without a finite sd, three times the mean
- * stands for "very spread". */
+ * stands for "very spread". Without spread everything takes the mean, give
+ * or take its rounding: nothing is late before that. */
 static struct law law_of(double mean, double sd, double hang)
 {
     double cv = isfinite(sd) ? sd / mean : 3;
     double s2 = log1p(cv * cv);
+    if (sd == 0)
+        mean *= 1 + 1e-9;
     return (struct law){ log(mean) - s2 / 2, sqrt(s2), hang };
 }
 

@@ -21,8 +21,9 @@ static void fill_constants(const struct sbs_scenario *s, double gain,
     c->overhead_s = sbs_dist_mean(&m->unit.claim_s) +
                     sbs_dist_mean(&m->unit.download_s) +
                     sbs_dist_mean(&m->unit.upload_s);
-    c->usd_per_worker_h = s->vcpu * m->price.vcpu_h_usd +
-                          s->memory_gb * m->price.gb_h_usd;
+    c->usd_per_worker_h = (s->vcpu * m->price.vcpu_h_usd +
+                           s->memory_gb * m->price.gb_h_usd) *
+                          (s->spot ? m->price.spot_factor : 1);
     if (s->spot)
         c->usd_per_worker_h *= m->price.spot_factor;
     c->vcpu = s->vcpu;

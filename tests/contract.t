@@ -116,6 +116,14 @@ gives "a copy stopped before its launch was never launched" \
     "makespan_s=100 billed_s=142 launched=5" \
     speculative:preset=spark3,quantile=0.5,multiplier=1,interval_s=0
 
+# Nothing varies, so nobody is late: no copy, however the times round.
+for ref_s in 0.1 3 7 33.3 695; do
+    model '"startup":{"pull_s":0.7}'
+    work 7 $ref_s
+    gives "nobody is late where nothing varies, tasks of $ref_s s" \
+        "launched=7" speculative:interval_s=0
+done
+
 # ---- files --------------------------------------------------------------
 
 mkdir "$T/here" "$T/here/ultra"
