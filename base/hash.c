@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
 
@@ -42,6 +43,11 @@ void sbs_hash_buffer(const void *data, size_t length, char text[SBS_HASH_TEXT])
 int sbs_hash_file(const char *path, char text[SBS_HASH_TEXT],
                   struct sbs_error *err)
 {
+    /* Asked before opening, which waits for a pipe's writer. */
+    struct stat st;
+    if (stat(path, &st) == 0 && S_ISFIFO(st.st_mode))
+        return sbs_fail(err, SBS_EIO, "%s: is not a file (a pipe, which can "
+                        "be read only once)", path);
     int fd = sbs_file_open(path, err);
     if (fd < 0)
         return -1;

@@ -13,7 +13,8 @@
 void sbs_hash_buffer(const void *data, size_t length,
                      char text[SBS_HASH_TEXT]);
 
-/* The hash of a file's content; -1 with "path: what" when unreadable. */
+/* The hash of a file's content; -1 with "path: what" when unreadable, and for
+ * a pipe: whoever reads it as well would find it empty. */
 int sbs_hash_file(const char *path, char text[SBS_HASH_TEXT],
                   struct sbs_error *err);
 

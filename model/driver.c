@@ -42,7 +42,11 @@ static void wake_held(struct sbs_driver *d, uint32_t w)
 static void find_hands(struct sbs_driver *d)
 {
     struct sbs_book *b = &d->book;
-    for (uint32_t w = 0; w < b->n_workers && sbs_book_queued(b); w++)
+    /* Of many lost one after the other, each is passed over once. */
+    while (d->ended < b->n_workers &&
+           b->workers[d->ended].pub.state == SBS_WORKER_ENDED)
+        d->ended++;
+    for (uint32_t w = d->ended; w < b->n_workers && sbs_book_queued(b); w++)
         wake_held(d, w);
     if (d->live == 0 && sbs_book_queued(b))
         sbs_driver_launch(d, 1, 0);
@@ -456,7 +460,7 @@ static void reset(struct sbs_driver *d, struct sbs_backend backend)
     d->now_s = 0;
     d->out = (struct sbs_outcome){ .makespan_s = NAN, .first_s = NAN,
                                    .half_s = NAN };
-    d->tasks_seen = d->planned_attempts = d->live = d->gone = 0;
+    d->tasks_seen = d->planned_attempts = d->live = d->gone = d->ended = 0;
     d->answer = (struct driver_answer){ .asking = SBS_NONE };
 }
 

@@ -16,6 +16,8 @@ nodist_libsbsim_a_SOURCES = %D%/ultra_work.h
 EXTRA_DIST += build-aux/gen-ultra-work
 BUILT_SOURCES += %D%/ultra_work.h
 CLEANFILES += %D%/ultra_work.h
+# BUILT_SOURCES are made by `make all` only, this by `make sbsim` too.
+%D%/workload.$(OBJEXT): %D%/ultra_work.h
 %D%/ultra_work.h: $(top_srcdir)/traces/facts/scenario_work.csv $(top_srcdir)/build-aux/gen-ultra-work
 	$(AM_V_GEN)$(MKDIR_P) %D% && $(SHELL) $(top_srcdir)/build-aux/gen-ultra-work \
 	  $(top_srcdir)/traces/facts/scenario_work.csv > $@.tmp && mv $@.tmp $@

@@ -35,6 +35,10 @@ struct field {
 #define LIMIT(g, k, m) \
     { g, k, FIELD_LIMIT, AT(m), INFINITY, SBS_JSON_ABOVE_0, INFINITY }
 
+/* A worker's weather is drawn anew in each slot: nothing that lasts less is
+ * weather, and 10^9 draws for a task never end. */
+#define SLOT_MIN_S 0.1
+
 static const struct field fields[] = {
     DIST("client", "setup_s", client.setup_s, 0),
     DIST("client", "call_s", client.call_s, 0),
@@ -56,7 +60,7 @@ static const struct field fields[] = {
     REAL("startup", "never_p", startup.never_p, 0, 0, 1),
     REAL("speed", "log_sd", speed.log_sd, 0, 0, 10),
     REAL("speed.weather", "slot_s", speed.weather_slot_s, 60,
-         SBS_JSON_ABOVE_0, 1e9),
+         SLOT_MIN_S, 1e9),
     REAL("speed.weather", "log_sd", speed.weather_log_sd, 0, 0, 10),
     REAL("speed", "drift_per_h", speed.drift_per_h, 0, -0.99, 1e6),
     REAL("run", "startup_log_sd", run.startup_log_sd, 0, 0, 10),
@@ -261,9 +265,11 @@ static int read_classes(struct sbs_model *m, const cJSON *top,
 static int read_gain(struct sbs_gain *g, const cJSON *item,
                      const char *where, struct sbs_error *err)
 {
-    char *end;
-    g->vcpu = strtod(item->string, &end);
-    if (*end || end == item->string || !(g->vcpu > 0) || isinf(g->vcpu))
+    const char *size = item->string;
+    g->vcpu = strtod(size, NULL);
+    /* Neither blanks nor "0x2", which strtod would take. */
+    if (size[strspn(size, "0123456789.")] || strchr(size, '.') !=
+        strrchr(size, '.') || !(g->vcpu > 0) || isinf(g->vcpu))
         return sbs_fail(err, SBS_EINPUT,
                         "%s: \"%s\" is no vCPU size (a number above 0)",
                         where, item->string);
@@ -293,9 +299,14 @@ static int read_gains(struct sbs_model *m, const cJSON *top,
         return sbs_fail(err, SBS_EMEMORY, "out of memory");
     sbs_json_where(place, sizeof place, where, "vcpu_gain");
     cJSON_ArrayForEach(item, object) {
-        if (read_gain(&m->speed.gains[m->speed.n_gains++], item, place,
-                      err) != 0)
+        struct sbs_gain *g = &m->speed.gains[m->speed.n_gains];
+        if (read_gain(g, item, place, err) != 0)
             return -1;
+        for (size_t i = 0; i < m->speed.n_gains; i++)
+            if (m->speed.gains[i].vcpu == g->vcpu)
+                return sbs_fail(err, SBS_EINPUT, "%s: %g vCPU twice", place,
+                                g->vcpu);
+        m->speed.n_gains++;
     }
     return 0;
 }
@@ -432,6 +443,12 @@ static int read_draw(struct sbs_model *m, const cJSON *json,
     cJSON_DeleteItemFromObjectCaseSensitive(doc, "posterior");
     const cJSON *item;
     cJSON_ArrayForEach(item, draw) {
+        static const char own[] = "posterior";
+        if (strncmp(item->string, own, sizeof own - 1) == 0) {
+            sbs_fail(err, SBS_EINPUT, "%s: %s: a draw cannot hold draws",
+                     where, item->string);
+            goto out;
+        }
         cJSON *value = cJSON_Duplicate(item, true);
         if (!value || put(doc, item->string, value, err) != 0) {
             sbs_fail_at(err, where);

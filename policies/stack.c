@@ -45,6 +45,19 @@ static size_t layer_length(const char *s, size_t n)
 
 /* ---- one layer --------------------------------------------------------- */
 
+/* Is the key at `part` among those before it? They and their values have
+ * been cut apart already. */
+static bool was_given(const char *text, const char *part)
+{
+    for (const char *key = text; key < part;) {
+        if (strcmp(key, part) == 0)
+            return true;
+        const char *value = key + strlen(key) + 1;
+        key = value + strlen(value) + 1;
+    }
+    return false;
+}
+
 static int set_params(const struct sbs_policy *p, void *params, char *text,
                       struct sbs_error *err)
 {
@@ -58,6 +71,9 @@ static int set_params(const struct sbs_policy *p, void *params, char *text,
                             "--policy: %s: \"%s\" must be key=value",
                             p->name, part);
         *eq = '\0';
+        if (was_given(text, part))
+            return sbs_fail(err, SBS_EUSAGE, "--policy: %s: %s is given twice",
+                            p->name, part);
         char who[96];
         snprintf(who, sizeof who, "--policy: %s", p->name);
         if (sbs_param_set(p->params, params, who, part, eq + 1, err) != 0)
@@ -79,8 +95,8 @@ static int add_layer(struct sbs_spec *spec, char *text,
                         "--policy: \"%s\" has an empty part", spec->text);
     if (s->n_layers == SBS_LAYERS_MAX)
         return sbs_fail(err, SBS_EUSAGE,
-                        "--policy: \"%s\" has more than %d layers",
-                        spec->text, SBS_LAYERS_MAX);
+                        "--policy: more than %d layers in \"%.80s\"",
+                        SBS_LAYERS_MAX, spec->text);
     const struct sbs_policy *p = sbs_registry_find(registry, text, err);
     if (!p)
         return -1;

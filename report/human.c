@@ -19,7 +19,7 @@ struct sbs_human_unit sbs_human_unit(double typical_s)
 
 int sbs_human_decimals(double size, int most)
 {
-    if (isnan(size))
+    if (!isfinite(size))
         return 0;
     if (!(size > 0))
         return most;

@@ -19,7 +19,7 @@ struct sbs_human_unit {
 struct sbs_human_unit sbs_human_unit(double typical_s);
 
 /* Decimals (0 to most) at which `size` shows one digit, two if it begins with
- * 1; `most` if size is 0, 0 if it is NaN. */
+ * 1; `most` if size is 0, 0 if it is not finite. */
 int sbs_human_decimals(double size, int most);
 
 /* "46.5±0.3": value and half-width, with at least `least` and at most `most`

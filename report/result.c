@@ -27,12 +27,32 @@ static void finished(const struct sbs_result_policy *p, enum sbs_metric metric,
         out[i] = values && isfinite(makespan_s[i]) ? values[i] : NAN;
 }
 
+/* Squares of what is larger overflow, and no cloud takes so long. */
+static const double value_max = 1e100;
+
+/* Times from a model such as pull_s = 1e308 have no sums and no table. */
+static int check_size(const struct sbs_result_policy *p,
+                      enum sbs_metric metric, const double *values,
+                      struct sbs_error *err)
+{
+    for (uint64_t i = 0; i < p->reps; i++)
+        if (fabs(values[i]) > value_max)
+            return sbs_fail(err, SBS_EINPUT,
+                            "%s: %s: too large to compute with (%g, at most "
+                            "%g); the model's times, rates or prices are far "
+                            "from any cloud's", p->spec,
+                            sbs_result_metric_name(metric), values[i],
+                            value_max);
+    return 0;
+}
+
 static int summarise(struct sbs_result_policy *p, double *scratch,
                      struct sbs_error *err)
 {
     for (unsigned m = 0; m < SBS_N_METRICS; m++) {
         finished(p, (enum sbs_metric)m, scratch);
-        if (sbs_summary_make(&p->summary[m], scratch, p->reps, err) < 0)
+        if (check_size(p, (enum sbs_metric)m, scratch, err) < 0 ||
+            sbs_summary_make(&p->summary[m], scratch, p->reps, err) < 0)
             return -1;
     }
     p->unfinished = p->reps - p->summary[SBS_METRIC_makespan_s].n;

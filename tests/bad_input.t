@@ -155,6 +155,178 @@ bad '[12]' 'log_sd.*-1' $run static --set speed.log_sd=-1
 bad '[12]' 'nothing: unknown key' $run static --set workload.nothing=1
 }
 
+# More of the same: what a hostile or broken program may write. A byte order
+# mark before a document is no mistake, one inside it is.
+printf '\357\273\277{ %s }' "$head" >m.json
+is_exit 0 "a byte order mark" sbsim --policy static --model m.json --reps 2
+printf '{\357\273\277 %s }' "$head" >m.json; badly 'm.json:1:2: '
+: >out
+model "$(printf '{ %s, "stop_s\377": 1 }' "$head")"; badly 'm.json:1:[0-9]+: inv.*UTF-8'
+printf '{ %s }\000' "$head" >m.json; badly 'm.json:1:[0-9]+: NUL'
+awk 'BEGIN { for (i = 0; i < 100000; i++) printf "[" }' >m.json
+badly 'm.json:1:[0-9]+: nested too deeply'
+model "{ $head, \"seed\": 9007199254740993 }"; badly 'seed: unknown key'
+model "{ \"schema\": \"sbsim-model\", \"schema_version\": 1.5 }"
+badly 'schema_version: must be a whole number \(1.5'
+model '{ "schema": "sbsim-model" }'; badly 'schema_version: is missing'
+model null; badly 'm.json: must be an object'
+model "{ $head, \"client\": [] }"; badly 'client: must be an object'
+model "{ $head, \"client\": { \"poll_while_launching\": 1 } }"
+badly 'poll_while_launching: must be true or false \(1\)'
+model "{ $head, \"speed\": { \"classes\": [ { \"name\": \"a\",
+\"weight\": 0, \"slowdown\": 1 } ] } }"
+badly 'speed.classes: the weights sum to 0'
+model "{ $head, \"speed\": { \"classes\": [ { \"name\": \"a\",
+\"weight\": 1, \"slowdown\": 0 } ] } }"
+badly 'classes\[0\].slowdown: .*0, allowed'
+for size in two 0x2 ' 2' -2 .. 1e400; do
+    model "{ $head, \"speed\": { \"vcpu_gain\": { \"$size\": 1 } } }"
+    badly "vcpu_gain: \"$size\" is no vCPU size"
+done
+model "{ $head, \"speed\": { \"vcpu_gain\": { \"2\": 1, \"2.0\": 2 } } }"
+badly 'vcpu_gain: 2 vCPU twice'
+model "{ $head, \"speed\": { \"weather\": { \"slot_s\": 1e-9 } } }"
+badly 'slot_s: .*1e-09, allowed \[0.1, 1000000000\]'
+model "{ $head, \"speed\": { \"drift_per_h\": -2 } }"
+badly 'drift_per_h: .*-2, allowed \[-0.99'
+model "{ $head, \"local\": { \"cores\": 0.5 } }"; badly 'local.cores: .*0.5'
+model "{ $head, \"launcher\": { \"quota_vcpu\": 1 } }"
+bad 2 'quota of 1 vCPU' --policy static --model m.json
+
+# law TEXT REGEX: a distribution.
+law()
+{
+    model "{ $head, \"startup\": { \"pull_s\": { \"dist\": $1 } } }"
+    badly "startup.pull_s.*$2"
+}
+law '"lognormal", "mu": 1000, "sigma": 1' 'beyond the range of a double'
+law '"empirical", "values": []' 'values: must not be empty'
+law '"mixture", "components": []' 'components: must not be empty'
+law '"mixture", "components": [{ "weight": 0, "dist": "exponential",
+"mean": 1 }]' 'weights must be positive'
+law '"exponential", "mean": 1, "men": 2' 'men: unknown key'
+law '"uniform", "lo": 2, "hi": 1' '.'
+law '7' 'dist'
+
+# Posterior draws.
+draw()
+{
+    model "{ $head, \"posterior\": { \"draws\": [ {}, $1 ] } }"
+    badly "posterior.draws\\[1\\]: $2"
+}
+draw 7 'must be an object'
+draw '{ "client.nope": 1 }' 'client.nope: unknown key'
+draw '{ "stop_s": -1 }' 'stop_s.*-1'
+draw '{ "a..b": 1 }' 'there is no place'
+draw '{ "speed.classes.7.weight": 1 }' 'speed.classes'
+draw '{ "schema": "x" }' 'schema'
+draw '{ "posterior.draws": [] }' 'posterior.draws: a draw cannot hold draws'
+model "{ $head, \"posterior\": { \"draw\": [] } }"
+badly 'posterior.draw: unknown key \(did you mean "draws"'
+
+# Numbers no cloud has: refused, not printed with the wrong digits.
+for huge in 1e300 1e308; do
+    model "{ $head, \"startup\": { \"pull_s\": $huge } }"
+    badly 'static: makespan_s: too large to compute with'
+done
+
+# What can never finish ends, and says so.
+# never REGEX ARGUMENT...
+never()
+{
+    is_exit 0 "$*" timeout 60 "$SBSIM" --model m.json --reps 2 "$@"
+    like out '^NOT FINISHED: .* in 2 of 2 replications' "says so"
+}
+model "{ $head, \"loss\": { \"fail_p\": 1 } }"
+never --policy static
+never --policy dynamic
+never --policy speculative
+model "{ $head, \"loss\": { \"spot_per_h\": 1e6 } }"
+never --policy static --spot
+never --policy split --spot
+never --policy oversubscribe --spot
+model "{ $head, \"startup\": { \"never_p\": 1 } }"
+never --policy static
+
+# More flags and policies.
+# shellcheck disable=SC2086 # $run is a list
+{
+bad 2 '--reps: .*got "1e12"' --policy static --model ok.json --reps 1e12
+bad 2 '--reps: .*got "abc"' --policy static --model ok.json --reps abc
+bad 2 '--reps: .*GB' --policy static --model ok.json --reps 1000000000
+bad 2 '--threads: .*got "0"' $run static --threads 0
+bad 2 '--threads: .*got "99999999999999999999"' $run static \
+    --threads 99999999999999999999
+bad 2 '--vcpu: .*got "1e300"' $run static --vcpu 1e300
+bad 2 '--workers: ' $run static --workers 1000000000000
+bad 2 '--set: must be path=value' $run static --set =1
+bad 2 '--set: must be path=value' $run static --set stop_s=
+bad '[12]' '--set stop_s.*' $run static --set stop_s=abc
+bad '[12]' 'ok.json with --set: stop_s' $run static --set stop_s.x.y=1
+bad 2 'units is given twice' $run split:units=1,units=2
+bad 2 'must be key=value|=1' $run static:=1
+bad 2 'must be key=value' $run split:units
+bad 2 'units' $run static:units=1
+bad 2 'units=0x10|0x10' $run split:units=0x10
+bad 2 'mpty' $run +static
+bad 2 '.' $run static+
+bad 2 'static\+dynamic|dynamic|static' $run static+dynamic
+bad 2 'layers' $run "$(awk 'BEGIN { s = "warm-pool"
+    for (i = 0; i < 99; i++) s = s "+warm-pool"; print s }')"
+bad 1 '/: no regular file' $run /
+bad 1 './ok.json: no shared object' $run ./ok.json
+bad '[12]' 'none' $run static --workload none.json
+}
+
+# Inputs that are no files. A run notes the hash of its trace, so a pipe will
+# not do; an import notes where it came from.
+echo '{"taskArn":"t/1","createdAt":100}' >one.json
+# shellcheck disable=SC2002 # a pipe is what is tested
+cat one.json | "$SBSIM" trace import --ecs /dev/stdin -o pipe.h5 --quiet
+is_exit 0 "an import through a pipe" sbsim trace info pipe.h5
+like pipe.h5 'import --ecs from a pipe' "  with no hash of what is gone"
+mkfifo pipe
+is_exit '[12]' "a FIFO as trace" timeout 10 "$SBSIM" --policy static \
+    --trace pipe
+like err '^sbsim: pipe: is not a file' "  says so"
+bad 1 '/dev/zero: is not a file' --policy static --trace /dev/zero
+bad 1 'folder: is not a file' --policy static --trace folder
+bad 1 '/dev/zero: ' --policy static --model /dev/zero
+trace=$SBS_BUILDDIR/traces/fargate.h5
+head -c 4000 "$trace" >cut.h5
+bad 1 'cut.h5: damaged or cut off' --policy static --trace cut.h5
+bad 1 'cut.h5: damaged or cut off' calibrate --trace cut.h5
+
+# The other commands.
+bad 1 'none.h5: ' calibrate --trace none.h5
+bad 2 '--trace' calibrate
+bad 1 'none/m.json: ' calibrate --trace "$trace" -o none/m.json
+bad 2 '--scenario' kernel --paths 10
+bad 2 '--scenario: .*got "0"' kernel --scenario 0 --paths 10
+bad 2 '--paths: .*got "0"' kernel --scenario 1 --paths 0
+bad 2 '--paths: .*got "1e99"' kernel --scenario 1 --paths 1e99
+bad 2 '--seed: .*got "9007199254740992"' kernel --scenario 1 --paths 10 \
+    --seed 9007199254740992
+bad '[12]' 'speculativ.*speculative' policies speculativ
+
+# Texts a spreadsheet or a script may produce.
+awk 'BEGIN { for (i = 0; i < 1000000; i++) printf "c%d,", i; print "x" }' \
+    >wide.csv
+is_exit 1 "10^6 columns" timeout 60 "$SBSIM" trace import --csv wide.csv \
+    -o x.h5
+like err '^sbsim: wide.csv:1: ' "  says where"
+awk 'BEGIN { for (i = 0; i < 100000; i++) printf "{\"tasks\":[" }' >deep.json
+bad 1 'deep.json:1:[0-9]+: nested too deeply' trace import --ecs deep.json \
+    -o x.h5
+for stamp in '"yesterday"' '"99999-01-01T00:00:00Z"' 1e300 1e9999; do
+    echo "{\"taskArn\":\"t/1\",\"createdAt\":$stamp}" >stamp.json
+    bad 1 'stamp.json:1:.*(not a time|not epoch seconds|1e9999)' trace import \
+        --ecs stamp.json -o x.h5
+done
+echo '{"task":"t","compute_start":1' >cut.jsonl
+bad 1 'cut.jsonl:[12]:' trace import --worker-log cut.jsonl -o x.h5
+is "$(ls x.h5 2>/dev/null)" "" "no trace was made"
+
 is "$(find . -name '*.json.*' -o -name 'x.json*' | grep -v '^./[a-z]*.json$')" \
     "" "no temporary file is left"
 done_testing

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/hash.h"
 #include "traces/store_h5.h"
@@ -345,10 +346,15 @@ int sbs_import_note(struct sbs_import *im, const char *how, const char *path,
                     struct sbs_error *err)
 {
     char hash[SBS_HASH_TEXT], line[600];
-    if (sbs_hash_file(path, hash, err))
-        return -1;
-    snprintf(line, sizeof line, "import %s %.400s: SHA-256 %s", how,
-             sbs_import_short_id(path), hash);
+    struct stat st;
+    if (stat(path, &st) == 0 && S_ISFIFO(st.st_mode)) {
+        snprintf(line, sizeof line, "import %s from a pipe", how);
+    } else {
+        if (sbs_hash_file(path, hash, err))
+            return -1;
+        snprintf(line, sizeof line, "import %s %.400s: SHA-256 %s", how,
+                 sbs_import_short_id(path), hash);
+    }
     const char *old = im->trace->provenance.notes;
     size_t n_old = strlen(old), n = n_old + strlen(line) + 2;
     /* The file keeps 64 KiB; the notes of some hundred imports fit. */
