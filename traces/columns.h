@@ -126,7 +126,8 @@
     SBS_FLAG_COL(X, speculative, "1: a backup copy")                        \
     SBS_COUNT_COL(X, first_unit, "first unit of the chunk")                 \
     SBS_COUNT_COL(X, n_units, "units in the chunk")                         \
-    SBS_BYTES_COL(X, paths, "Monte Carlo paths in the chunk")               \
+    X(I8, paths, "1", -1, SBS_TRACE_BIG, -1,                                \
+      "Monte Carlo paths in the chunk")                                     \
     SBS_SECONDS_COL(X, ref_s, "work of the chunk on the reference core")    \
     SBS_TIME_COL(X, submit, "client began the request")                     \
     SBS_TIME_COL(X, api_accepted, "service accepted it")                    \
