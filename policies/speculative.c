@@ -244,9 +244,10 @@ static bool copy_attempt(struct sbs_ctx *c, const struct sbs_attempt *a)
     return w >= 0 && c->host->bind(c, (uint32_t)w, first, n, false) == 0;
 }
 
+/* A result that is stored but not seen yet is, to the client, still running. */
 static bool can_be_copied(struct sbs_ctx *c, const struct sbs_attempt *a)
 {
-    return a->state <= SBS_ATTEMPT_RUNNING && !a->copy &&
+    return a->state <= SBS_ATTEMPT_DONE && isnan(a->seen_s) && !a->copy &&
            c->host->copies(c, a->first_unit) == 0;
 }
 
@@ -266,7 +267,7 @@ static void arm(struct sbs_ctx *c, double t_s)
     if (p->interval_s > 0)
         t_s = grid_s(p->interval_s, t_s);
     double now = c->host->now_s(c);
-    if (s->armed_s > now && s->armed_s <= t_s)
+    if (s->armed_s >= now && s->armed_s <= t_s)
         return;
     if (c->host->wake_at(c, fmax(t_s, now), 0) == 0)
         s->armed_s = t_s;
@@ -341,13 +342,16 @@ static void speculative_on_seen(struct sbs_ctx *c, uint32_t attempt)
     uint32_t most = plan->tasks * plan->units_per_task;
     if (s->durations.n_low + s->durations.n_high < most)
         median_add(&s->durations, a->seen_s - a->since_s);
+    /* Not before all results of this instant are seen, and on the grid. */
     if (c->host->tasks_seen(c) < plan->needed)
-        look_at_all(c);
+        arm(c, c->host->now_s(c));
 }
 
 static void speculative_on_timer(struct sbs_ctx *c, uint32_t tag)
 {
+    struct speculative_state *s = c->state;
     (void)tag;
+    s->armed_s = -1;
     look_at_all(c);
 }
 

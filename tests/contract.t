@@ -124,6 +124,13 @@ for ref_s in 0.1 3 7 33.3 695; do
         "launched=7" speculative:interval_s=0
 done
 
+# Stored at 10, seen at 50: to the client all seven are late at 10, and are
+# copied.
+model '"client":{"poll_s":50}'
+work 7 10
+gives "a rule of the client goes by what the client has seen" \
+    "makespan_s=50 launched=14" speculative:interval_s=0
+
 # ---- files --------------------------------------------------------------
 
 mkdir "$T/here" "$T/here/ultra"

@@ -79,7 +79,7 @@ struct sbs_worker {
 enum sbs_attempt_state {
     SBS_ATTEMPT_WAITING, /* bound to a worker that has not begun it */
     SBS_ATTEMPT_RUNNING,
-    SBS_ATTEMPT_DONE,     /* uploaded; the client may not have seen it yet */
+    SBS_ATTEMPT_DONE,     /* uploaded; a rule of the client goes by seen_s */
     SBS_ATTEMPT_CANCELLED,
     SBS_ATTEMPT_LOST
 };
