@@ -36,7 +36,7 @@ like "$T/out" '"seed": 9007199254740991' "is exact"
 
 is_exit 0 "a table" run
 like "$T/out" '^scenario 3, 100000 paths, seed 1, barrier 90$' "says what ran"
-like "$T/out" '^  mean +[0-9.]+ \+- [0-9.]+$' "the mean with its error"
+like "$T/out" '^  mean +[0-9.]+, standard error [0-9.]+$' "the mean with its error"
 unlike "$T/out" '^.{80}' "in 79 columns"
 is_exit 0 "a table and a file" run --json "$T/file.json"
 without_wall "$T/file.json" "$T/got"
