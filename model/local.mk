@@ -25,3 +25,8 @@ CLEANFILES += %D%/ultra_work.h
 UNIT_TESTS += tests/test_model_bound
 tests_test_model_bound_SOURCES = tests/test_model_bound.c tests/tap.h
 tests_test_model_bound_LDADD = $(SBS_LIBS)
+
+UNIT_TESTS += tests/test_model_driver
+tests_test_model_driver_SOURCES = tests/test_model_driver.c tests/randmodel.h \
+  tests/simtest.h tests/tap.h tests/witness.h
+tests_test_model_driver_LDADD = $(SBS_LIBS)

@@ -31,3 +31,7 @@ UNIT_TESTS += tests/test_sim_random
 tests_test_sim_random_SOURCES = tests/test_sim_random.c tests/randmodel.h \
   tests/simtest.h tests/tap.h tests/witness.h
 tests_test_sim_random_LDADD = $(SBS_LIBS)
+
+UNIT_TESTS += tests/test_sim_account
+tests_test_sim_account_SOURCES = tests/test_sim_account.c tests/simtest.h tests/tap.h
+tests_test_sim_account_LDADD = $(SBS_LIBS)

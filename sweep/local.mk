@@ -13,3 +13,7 @@ EXTRA_DIST += %D%/comm_mpi.c %D%/comm_none.c
 UNIT_TESTS += tests/test_closed_forms
 tests_test_closed_forms_SOURCES = tests/test_closed_forms.c tests/simtest.h tests/tap.h
 tests_test_closed_forms_LDADD = $(SBS_LIBS)
+
+UNIT_TESTS += tests/test_sweep_run
+tests_test_sweep_run_SOURCES = tests/test_sweep_run.c tests/simtest.h tests/tap.h
+tests_test_sweep_run_LDADD = $(SBS_LIBS)

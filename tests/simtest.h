@@ -32,7 +32,8 @@ struct simtest_options {
     double vcpu;
     int spot, threads;
     uint64_t seed;
-    const struct sbs_layer *left; /* put before each stack's layers */
+    const struct sbs_layer *left; /* [n_left, or 1] put before each stack */
+    uint32_t n_left;
 };
 
 /* More replications when SBS_LONG is set. */
@@ -92,11 +93,11 @@ static inline void simtest_fini(struct simtest *t)
 
 /* Put `left` before the layers of a stack. */
 static inline void simtest_put_left(struct sbs_stack *s,
-                                    const struct sbs_layer *left)
+                                    const struct sbs_layer *left, uint32_t n)
 {
-    memmove(s->layer + 1, s->layer, s->n_layers * sizeof s->layer[0]);
-    s->layer[0] = *left;
-    s->n_layers++;
+    memmove(s->layer + n, s->layer, s->n_layers * sizeof s->layer[0]);
+    memcpy(s->layer, left, n * sizeof *left);
+    s->n_layers += n;
 }
 
 /* Run; -1 with t->err filled when anything is refused. The caller calls
@@ -116,7 +117,8 @@ static inline int simtest_run(struct simtest *t, const char *model,
     t->out = calloc(n, sizeof *t->out);
     for (uint32_t i = 0; i < n; i++) {
         if (o.left)
-            simtest_put_left(&t->specs.spec[i].stack, o.left);
+            simtest_put_left(&t->specs.spec[i].stack, o.left,
+                             o.n_left ? o.n_left : 1);
         t->stacks[i] = &t->specs.spec[i].stack;
     }
     t->run = (struct sbs_run){
