@@ -24,8 +24,6 @@ static void fill_constants(const struct sbs_scenario *s, double gain,
     c->usd_per_worker_h = (s->vcpu * m->price.vcpu_h_usd +
                            s->memory_gb * m->price.gb_h_usd) *
                           (s->spot ? m->price.spot_factor : 1);
-    if (s->spot)
-        c->usd_per_worker_h *= m->price.spot_factor;
     c->vcpu = s->vcpu;
 }
 

@@ -173,6 +173,7 @@ static void constants_start(struct sbs_ctx *c)
     unit[1] = c->host->constants(c)->unit_sd_s;
     unit[2] = c->host->constants(c)->overhead_s;
     unit[3] = c->host->constants(c)->startup_mean_s;
+    unit[4] = c->host->constants(c)->usd_per_worker_h;
 }
 
 static const struct sbs_policy constants_policy = {
@@ -183,16 +184,17 @@ static const struct sbs_policy constants_policy = {
 static void test_constants(void)
 {
     struct simtest t;
-    double unit[4], *params = unit;
+    double unit[5], *params = unit;
     struct sbs_layer left = { &constants_policy, &params };
-    struct simtest_options o = { .workers = 1, .left = &left };
+    struct simtest_options o = { .workers = 1, .left = &left, .spot = 1 };
     int good = simtest_run(
-        &t, "'speed':{'classes':[{'slowdown':1.8},{'slowdown':2.2}]},"
+        &t, "'price':{'vcpu_h_usd':0.5,'gb_h_usd':0.25,'spot_factor':0.3},"
+        "'speed':{'classes':[{'slowdown':1.8},{'slowdown':2.2}]},"
         "'unit':{'claim_s':1,'download_s':2,'upload_s':3},"
         "'client':{'call_s':4},'startup':{'pull_s':10}",
         "'tasks':2,'ref_s':100,'divisible':true", "split:units=4", o) == 0;
     ok(good && fabs(unit[0] - 50) < 1e-12 && fabs(unit[1] - 5) < 1e-12 &&
-           unit[2] == 6 && unit[3] == 14,
+           unit[2] == 6 && unit[3] == 14 && fabs(unit[4] - 0.6) < 1e-12,
        "constants are those of one unit: %g +- %g, overhead %g, start %g",
        unit[0], unit[1], unit[2], unit[3]);
     simtest_fini(&t);
