@@ -22,6 +22,12 @@ CLEANFILES += %D%/ultra_work.h
 	$(AM_V_GEN)$(MKDIR_P) %D% && $(SHELL) $(top_srcdir)/build-aux/gen-ultra-work \
 	  $(top_srcdir)/traces/facts/scenario_work.csv > $@.tmp && mv $@.tmp $@
 
+FUZZERS += tests/fuzz_model
+tests_fuzz_model_SOURCES = tests/fuzz_model.c
+tests_fuzz_model_LDADD = $(SBS_FUZZ_LIBS)
+EXTRA_DIST += tests/corpus/fuzz_model/list.json \
+  tests/corpus/fuzz_model/model.json tests/corpus/fuzz_model/work.json
+
 UNIT_TESTS += tests/test_model_bound
 tests_test_model_bound_SOURCES = tests/test_model_bound.c tests/tap.h
 tests_test_model_bound_LDADD = $(SBS_LIBS)

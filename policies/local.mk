@@ -13,3 +13,8 @@ libsbsim_a_SOURCES += \
   %D%/split.c \
   %D%/static.c \
   %D%/warm_pool.c
+
+FUZZERS += tests/fuzz_policy
+tests_fuzz_policy_SOURCES = tests/fuzz_policy.c
+tests_fuzz_policy_LDADD = $(SBS_FUZZ_LIBS)
+EXTRA_DIST += tests/corpus/fuzz_policy/all tests/corpus/fuzz_policy/set
