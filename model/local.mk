@@ -36,3 +36,7 @@ UNIT_TESTS += tests/test_model_driver
 tests_test_model_driver_SOURCES = tests/test_model_driver.c tests/randmodel.h \
   tests/simtest.h tests/tap.h tests/witness.h
 tests_test_model_driver_LDADD = $(SBS_LIBS)
+
+UNIT_TESTS += tests/test_model_json
+tests_test_model_json_SOURCES = tests/test_model_json.c tests/simtest.h tests/tap.h
+tests_test_model_json_LDADD = $(SBS_LIBS)

@@ -18,3 +18,7 @@ FUZZERS += tests/fuzz_policy
 tests_fuzz_policy_SOURCES = tests/fuzz_policy.c
 tests_fuzz_policy_LDADD = $(SBS_FUZZ_LIBS)
 EXTRA_DIST += tests/corpus/fuzz_policy/all tests/corpus/fuzz_policy/set
+
+UNIT_TESTS += tests/test_policies_stack
+tests_test_policies_stack_SOURCES = tests/test_policies_stack.c tests/tap.h
+tests_test_policies_stack_LDADD = $(SBS_LIBS)

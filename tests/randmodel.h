@@ -137,7 +137,9 @@ static inline void randmodel_worker(struct randmodel *m)
     if (dice_chance(d, 0.5))
         randmodel_add(m, "'weather':{'slot_s':%.3g,'log_sd':%.2g},",
                       1 + 60 * dice_u01(d), 0.6 * dice_u01(d));
-    randmodel_real(m, "drift_per_h", 0.3, dice_u01(d) * 2 - 0.5);
+    /* A worker that slows down much may never finish. */
+    randmodel_real(m, "drift_per_h", 0.3,
+                   dice_u01(d) * (m->can_lose ? 2 : 0.55) - 0.5);
     randmodel_close(m);
     if (dice_chance(d, 0.3))
         randmodel_add(m, "'run':{'startup_log_sd':0.3,'call_log_sd':0.3,"
