@@ -189,7 +189,8 @@ static void print_table(const struct answer *a, bool merged)
         printf(", barrier %g\n", a->job.barrier);
     else
         printf(", no barrier\n");
-    printf("  mean          %.4f, standard error %.4f\n", r->mean, r->sd / sqrt(n));
+    printf("  mean          %.4f, standard error %.4f\n", r->mean,
+           r->sd / sqrt(n));
     printf("  sd            %.4f\n", r->sd);
     printf("  call at 100   %.4f\n", r->payoff_call);
     printf("  stopped       %.3f%%, standard error %.3f%%\n", 100 * p,
