@@ -9,6 +9,7 @@
 #include <libgen.h>
 #include <link.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -35,23 +36,32 @@ static int check_writable(const char *path, const struct stat *st,
     return 0;
 }
 
-static int check_file(const char *path, struct sbs_error *err)
+static int check_folder(const char *path, struct sbs_error *err)
 {
     struct stat st;
     char copy[PATH_LENGTH_MAX];
     if (strlen(path) >= sizeof copy)
         return sbs_fail(err, SBS_EINPUT, "the plugin's path is too long");
-    if (stat(path, &st) != 0)
-        return sbs_fail(err, SBS_EINPUT, "%s: %s", path, strerror(errno));
-    if (!S_ISREG(st.st_mode))
-        return sbs_fail(err, SBS_EINPUT, "%s: no regular file", path);
-    if (check_writable(path, &st, err) != 0)
-        return -1;
     memcpy(copy, path, strlen(path) + 1);
     const char *folder = dirname(copy);
     if (stat(folder, &st) != 0)
         return sbs_fail(err, SBS_EINPUT, "%s: %s", folder, strerror(errno));
     return check_writable(folder, &st, err);
+}
+
+/* `real` is where the links of `path` lead; either folder could be used to
+ * put another file in its place. */
+static int check_file(const char *path, const char *real,
+                      struct sbs_error *err)
+{
+    struct stat st;
+    if (stat(real, &st) != 0)
+        return sbs_fail(err, SBS_EINPUT, "%s: %s", path, strerror(errno));
+    if (!S_ISREG(st.st_mode))
+        return sbs_fail(err, SBS_EINPUT, "%s: no regular file", path);
+    if (check_writable(path, &st, err) != 0 || check_folder(path, err) != 0)
+        return -1;
+    return check_folder(real, err);
 }
 
 /* A file cut short makes dlopen touch pages that are not there, which ends
@@ -115,17 +125,20 @@ static int check_policy(const char *path, const struct sbs_policy *p,
                         path, p->size, sizeof *p);
     if (check_name(path, p->name, err) != 0)
         return -1;
+    if (!p->summary)
+        return sbs_fail(err, SBS_EINPUT, "%s: its policy has no summary",
+                        path);
     if (sbs_param_check(p->params, p->params_size, err) != 0)
         return sbs_fail_at(err, path);
     return 0;
 }
 
-const struct sbs_policy *sbs_load_plugin(const char *path,
-                                         struct sbs_error *err)
+static const struct sbs_policy *load(const char *path, const char *real,
+                                     struct sbs_error *err)
 {
-    if (check_file(path, err) != 0 || check_segments(path, err) != 0)
+    if (check_file(path, real, err) != 0 || check_segments(real, err) != 0)
         return NULL;
-    void *object = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    void *object = dlopen(real, RTLD_NOW | RTLD_LOCAL);
     if (!object) {
         sbs_fail(err, SBS_EINPUT, "%s: cannot be loaded: %s", path,
                  dlerror());
@@ -138,4 +151,17 @@ const struct sbs_policy *sbs_load_plugin(const char *path,
         return NULL;
     }
     return check_policy(path, p, err) == 0 ? p : NULL;
+}
+
+const struct sbs_policy *sbs_load_plugin(const char *path,
+                                         struct sbs_error *err)
+{
+    char *real = realpath(path, NULL);
+    if (!real) {
+        sbs_fail(err, SBS_EINPUT, "%s: %s", path, strerror(errno));
+        return NULL;
+    }
+    const struct sbs_policy *p = load(path, real, err);
+    free(real);
+    return p;
 }

@@ -67,4 +67,8 @@ refused world 'others may write it'
 mkdir open && cp good.so open && chmod 777 open
 is_exit 1 "a folder that others may write" sbsim policies ./open/good.so
 like err 'others may write it' "and why"
+ln -s open/good.so link.so
+refused link 'others may write it'
+plugin silent 's/\.summary = .*/.summary = NULL,/'
+refused silent 'no summary'
 done_testing
