@@ -324,6 +324,46 @@ static void test_cancel_waiting(void)
     simtest_fini(&t);
 }
 
+/* ---- a layer that holds everybody -------------------------------------- */
+
+static enum sbs_taken hold_on_idle(struct sbs_ctx *c, uint32_t w)
+{
+    if (c->host->queued_units(c) > 0)
+        return SBS_PASS;
+    c->host->hold(c, w);
+    return SBS_TAKEN;
+}
+
+static const struct sbs_policy hold_policy = {
+    SBS_POLICY_HEAD, .name = "hold", .on_idle = hold_on_idle
+};
+
+/* One task of 30 s, two workers, reclaimed after 50 s on average. The idle
+ * one's loss costs nothing; when the other is lost it takes over. */
+static void test_loss_while_idle(void)
+{
+    struct simtest t;
+    const void *none = NULL;
+    struct sbs_layer left = { &hold_policy, &none };
+    struct simtest_options o = { .left = &left, .workers = 2, .reps = 200,
+                                 .spot = 1 };
+    uint32_t idle_lost = 0, taken_over = 0, wrong = 0;
+    if (simtest_run(&t, "'loss':{'spot_per_h':72}", "'tasks':1,'ref_s':30",
+                    "dynamic", o) == 0)
+        for (uint32_t r = 0; r < 200; r++) {
+            double end = simtest_value(&t, 0, SBS_METRIC_makespan_s, r);
+            double n = simtest_value(&t, 0, SBS_METRIC_launched, r);
+            double s = simtest_value(&t, 0, SBS_METRIC_billed_s, r);
+            idle_lost += end == 30 && s < 60 - 1e-9;
+            taken_over += end > 30 && end < 60 && n == 2;
+            wrong += end == 30 && n != 2;
+        }
+    ok(wrong == 0 && idle_lost > 10 && taken_over > 10,
+       "a worker lost while it is held is not replaced (%u), and one that "
+       "is held takes over (%u)", idle_lost, taken_over);
+    simtest_fini(&t);
+}
+
 /* ---- a layer that does anything at any time ---------------------------- */
 
 static uint32_t chaos_below(struct sbs_ctx *c, uint32_t n)
@@ -453,6 +493,7 @@ int main(void)
     test_constants();
     test_refusals();
     test_cancel_waiting();
+    test_loss_while_idle();
     test_chaos();
     return tap_done();
 }

@@ -42,10 +42,11 @@ static const struct example examples[] = {
       { { M(billed_s), 15.7 } } },
     { "a bill has a minimum", "'price':{'round_s':1,'min_billed_s':60}",
       TWO, "static", 0, 0, { { M(billed_s), 120 } } },
-    { "ten times 0.1 s is a second, not two", CALLS("0.1")
-      ",'price':{'round_s':1}", "'tasks':7,'ref_s':0.7,'divisible':true",
-      "split:units=7", 1, 0,
-      { { M(billed_s), 5 }, { M(makespan_s), 5 } } },
+    /* 3.0000000000000018 s by the processor's sums */
+    { "thirty times 0.1 s is three seconds, not four", CALLS("0.3")
+      ",'price':{'round_s':1}", "'tasks':10,'ref_s':0.3,'divisible':true",
+      "split:units=3", 1, 0,
+      { { M(billed_s), 3 }, { M(makespan_s), 3.3 } } },
     { "spot costs less by its factor", "'price':{'spot_factor':0.3,"
       "'vcpu_h_usd':0.36,'gb_h_usd':0}", TWO, "static", 0, 1,
       { { M(cost_usd), 0.3 * 20 * 2 * 0.36 / 3600 } } },
