@@ -33,7 +33,7 @@ tests_test_model_bound_SOURCES = tests/test_model_bound.c tests/tap.h
 tests_test_model_bound_LDADD = $(SBS_LIBS)
 
 UNIT_TESTS += tests/test_model_driver
-tests_test_model_driver_SOURCES = tests/test_model_driver.c tests/randmodel.h \
+tests_test_model_driver_SOURCES = tests/test_model_driver.c tests/randmodel.h tests/recorder.h \
   tests/simtest.h tests/tap.h tests/witness.h
 tests_test_model_driver_LDADD = $(SBS_LIBS)
 

@@ -22,3 +22,8 @@ EXTRA_DIST += tests/corpus/fuzz_policy/all tests/corpus/fuzz_policy/set
 UNIT_TESTS += tests/test_policies_stack
 tests_test_policies_stack_SOURCES = tests/test_policies_stack.c tests/tap.h
 tests_test_policies_stack_LDADD = $(SBS_LIBS)
+
+UNIT_TESTS += tests/test_policies_speculative
+tests_test_policies_speculative_SOURCES = tests/test_policies_speculative.c \
+  tests/recorder.h tests/simtest.h tests/tap.h
+tests_test_policies_speculative_LDADD = $(SBS_LIBS)

@@ -4,58 +4,10 @@
 #include "config.h"
 
 #include "tests/randmodel.h"
+#include "tests/recorder.h"
 #include "tests/simtest.h"
 #include "tests/tap.h"
 #include "tests/witness.h"
-
-enum { RECORDS = 512 };
-
-/* ---- a layer that records ---------------------------------------------- */
-
-struct record {
-    uint32_t worker, first, n;
-    double since_s, begun_s;
-    bool copy;
-};
-
-struct recorder {
-    struct record begun[RECORDS];
-    uint32_t n;
-};
-
-static struct recorder *recorder_of(const struct sbs_ctx *c)
-{
-    return *(struct recorder *const *)c->params;
-}
-
-static void recorder_on_begun(struct sbs_ctx *c, uint32_t attempt)
-{
-    struct recorder *r = recorder_of(c);
-    const struct sbs_attempt *a = c->host->attempt(c, attempt);
-    if (r->n < RECORDS)
-        r->begun[r->n++] =
-            (struct record){ a->worker, a->first_unit, a->n_units,
-                             a->since_s, c->host->now_s(c), a->copy };
-}
-
-static const struct sbs_policy recorder_policy = {
-    SBS_POLICY_HEAD, .name = "recorder", .on_begun = recorder_on_begun
-};
-
-/* One replication; its attempts in the order in which they began. */
-static int record(struct recorder *r, const char *model, const char *work,
-                  const char *policy, uint32_t workers)
-{
-    struct simtest t;
-    struct sbs_layer left = { &recorder_policy, &r };
-    struct simtest_options o = { .workers = workers, .left = &left };
-    r->n = 0;
-    int status = simtest_run(&t, model, work, policy, o);
-    if (status != 0)
-        printf("# %s\n", t.err.text);
-    simtest_fini(&t);
-    return status;
-}
 
 /* DESIGN.md 3.6: worker i takes tasks floor(i n/m) .. floor((i+1) n/m) - 1,
  * one attempt a task, and there are at most n workers. */
