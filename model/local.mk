@@ -40,3 +40,4 @@ tests_test_model_driver_LDADD = $(SBS_LIBS)
 UNIT_TESTS += tests/test_model_json
 tests_test_model_json_SOURCES = tests/test_model_json.c tests/simtest.h tests/tap.h
 tests_test_model_json_LDADD = $(SBS_LIBS)
+VALGRIND_TESTS += tests/test_model_json

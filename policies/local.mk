@@ -27,3 +27,4 @@ UNIT_TESTS += tests/test_policies_speculative
 tests_test_policies_speculative_SOURCES = tests/test_policies_speculative.c \
   tests/recorder.h tests/simtest.h tests/tap.h
 tests_test_policies_speculative_LDADD = $(SBS_LIBS)
+VALGRIND_TESTS += tests/test_policies_stack

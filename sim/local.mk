@@ -35,3 +35,4 @@ tests_test_sim_random_LDADD = $(SBS_LIBS)
 UNIT_TESTS += tests/test_sim_account
 tests_test_sim_account_SOURCES = tests/test_sim_account.c tests/simtest.h tests/tap.h
 tests_test_sim_account_LDADD = $(SBS_LIBS)
+VALGRIND_TESTS += tests/test_sim_account tests/test_sim_queue

@@ -17,3 +17,4 @@ tests_test_closed_forms_LDADD = $(SBS_LIBS)
 UNIT_TESTS += tests/test_sweep_run
 tests_test_sweep_run_SOURCES = tests/test_sweep_run.c tests/simtest.h tests/tap.h
 tests_test_sweep_run_LDADD = $(SBS_LIBS)
+THREAD_TESTS += tests/test_sweep_run

@@ -4,6 +4,7 @@
  * 4 of their own standard errors; what has no chance in it to 1e-12. */
 #include "config.h"
 
+#include "base/rng.h"
 #include "tests/simtest.h"
 #include "tests/tap.h"
 
@@ -189,6 +190,47 @@ static void test_list_schedules(void)
     }
 }
 
+/* Any greedy rule on p equal workers with h for each of B chunks, the longest
+ * of w_max: T <= (W + B h)/p + (1 - 1/p)(w_max + h); and p T is computing,
+ * overhead and idle time, here told apart by dls_waste_s. */
+static void test_greedy(void)
+{
+    static const char *const policies[] = { "dynamic", "split:units=3",
+                                            "split:units=17" };
+    int bound_good = 1, waste_good = 1;
+    for (uint32_t i = 0; i < 60; i++) {
+        struct sbs_stream dice = sbs_stream_init(5, i);
+        uint32_t n = 1 + i % 23, p = 1 + (i * 7) % 11;
+        uint32_t k = i % 3 == 0 ? 1 : i % 3 == 1 ? 3 : 17;
+        double h = i % 2 ? 0.7 : 0, sum = 0, longest = 0;
+        char work[600], model[64];
+        size_t at = (size_t)snprintf(work, sizeof work,
+                                     "'divisible':true,'ref_s':[");
+        for (uint32_t t = 0; t < n; t++) {
+            double x = ceil(-40 * log(sbs_rng_u01(&dice, t, 1, 0, 0)));
+            at += (size_t)snprintf(work + at, sizeof work - at, "%s%.0f",
+                                   t ? "," : "", x);
+            sum += x;
+            longest = fmax(longest, x / k);
+        }
+        snprintf(work + at, sizeof work - at, "]");
+        snprintf(model, sizeof model, "'unit':{'claim_s':%g}", h);
+        struct simtest t;
+        struct simtest_options o = { .workers = p };
+        if (simtest_run(&t, model, work, policies[i % 3], o) != 0)
+            bound_good = 0;
+        double end = bound_good ? simtest_value(&t, 0, LAST, 0) : NAN;
+        double most = (sum + n * k * h) / p + (1 - 1.0 / p) * (longest + h);
+        bound_good &= end <= most * (1 + 1e-12);
+        waste_good &= bound_good &&
+                      fabs(simtest_value(&t, 0, SBS_METRIC_dls_waste_s, 0) -
+                           (end - sum / p)) <= 1e-9 * end;
+        simtest_fini(&t);
+    }
+    ok(bound_good, "no greedy schedule is longer than Graham's bound");
+    ok(waste_good, "waste is the makespan less the work per worker");
+}
+
 /* One serial client, one startup, one attempt: plain sums. */
 static void test_sums(void)
 {
@@ -215,6 +257,7 @@ int main(void)
     test_moments();
     test_self_scheduling();
     test_list_schedules();
+    test_greedy();
     test_sums();
     return tap_done();
 }
