@@ -44,7 +44,7 @@ struct sbs_dist sbs_dist_const(double value);
 /* shift + lognormal(mu, sigma), sigma >= 0; holds no memory. */
 struct sbs_dist sbs_dist_lognormal(double mu, double sigma, double shift);
 
-/* Read a number or {"dist": ...} (DESIGN.md section 5). `where` names the
+/* Read a number or {"dist": ...} (doc/formats.md). `where` names the
  * place in messages ("model.json: startup.pull_s"). *d must be zeroed or
  * valid; it is replaced on success and untouched on failure or when json is
  * NULL. Refused: unknown keys and laws, parameters missing or out of range,

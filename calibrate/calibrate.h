@@ -18,7 +18,7 @@ struct sbs_calibration {
     struct sbs_joint joint;
     struct sbs_joint_runs runs; /* measured totals of the trace */
     struct sbs_totals_fixed fixed; /* what their likelihood stood on */
-    char *model_json;           /* a model file (DESIGN.md section 5) */
+    char *model_json;           /* a model file (doc/formats.md) */
     char basis[400];            /* what it rests on: runs, tasks, dates */
     char weakest[300];          /* its weakest assumption */
 };

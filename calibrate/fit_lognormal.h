@@ -26,7 +26,7 @@ struct sbs_lognormal_fit {
 
 /* Fit one law to n >= 3 observations. With `shifted` the shift is free in
  * [0, min - spread/n], where a free shift would make the likelihood unbounded
- * (SCIENCE.md C.2; spread = largest - smallest lower end).
+ * (spread = largest - smallest lower end).
  * Errors: SBS_EINPUT for n < 3, a bad interval or values that do not vary. */
 int sbs_fit_lognormal(const struct sbs_obs *obs, size_t n, bool shifted,
                       struct sbs_lognormal_fit *fit, struct sbs_error *err);

@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* In the order in which events of the same instant are handled; then by
- * worker number. */
+/* At the same instant events of workers go by worker number, timers last.
+ * What the client sees goes before any of them but an upload. */
 enum sbs_event_kind {
     SBS_EVENT_UPLOADED,  /* the worker stored the result of its attempt */
     SBS_EVENT_SEEN,      /* the client holds the result of `attempt` */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Clairvoyant lower bounds on the makespan (SCIENCE.md B.7), the
- * denominators of regret. Workers have known available times and rates. */
+/* Clairvoyant lower bounds on the makespan, the denominators of regret;
+ * tests compare them with enumeration. Workers have known available times
+ * and rates. */
 #ifndef SBS_MODEL_BOUND_H
 #define SBS_MODEL_BOUND_H
 

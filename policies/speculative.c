@@ -72,6 +72,7 @@ struct speculative_state {
     uint32_t next_planned, next_other; /* oldest attempts not looked at */
     uint32_t *idle;                    /* held workers, host=idle */
     uint32_t n_idle;
+    bool *launched; /* [max_workers] by this layer, for a copy */
     double armed_s; /* when the earliest timer set is due */
     struct predicted larger; /* for attempts of several units, the last */
 };
@@ -241,6 +242,8 @@ static bool copy_attempt(struct sbs_ctx *c, const struct sbs_attempt *a)
     if (((const struct speculative_params *)c->params)->host == HOST_IDLE)
         return false;
     int64_t w = c->host->launch(c, 1);
+    if (w >= 0 && w < c->host->plan(c)->max_workers)
+        s->launched[w] = true;
     return w >= 0 && c->host->bind(c, (uint32_t)w, first, n, false) == 0;
 }
 
@@ -330,6 +333,7 @@ static void speculative_start(struct sbs_ctx *c)
     s->durations.low = c->host->alloc(c, (units + 1) * sizeof(double));
     s->durations.high = c->host->alloc(c, (units + 1) * sizeof(double));
     s->idle = c->host->alloc(c, plan->max_workers * sizeof *s->idle);
+    s->launched = c->host->alloc(c, plan->max_workers);
     s->armed_s = -1;
     look_at_all(c);
 }
@@ -361,11 +365,34 @@ static void speculative_on_begun(struct sbs_ctx *c, uint32_t attempt)
         look_at_all(c);
 }
 
+/* A worker of the planned fleet is at work, so it will come for the queue. */
+static bool fleet_at_work(struct sbs_ctx *c)
+{
+    const struct sbs_plan *plan = c->host->plan(c);
+    for (uint32_t w = 0; w < plan->workers + plan->extra; w++) {
+        const struct sbs_worker *worker = c->host->worker(c, w);
+        if (worker->state == SBS_WORKER_BUSY && !worker->stopping)
+            return true;
+    }
+    return false;
+}
+
+/* A worker launched for a copy does not join the fleet afterwards: a policy
+ * that copies must not win by a larger fleet. */
+static bool leaves_after_copy(struct sbs_ctx *c, uint32_t w)
+{
+    const struct speculative_state *s = c->state;
+    return w < c->host->plan(c)->max_workers && s->launched[w] &&
+           fleet_at_work(c);
+}
+
 /* host=idle: nothing left in the queue, so wait for something to copy. */
 static enum sbs_taken speculative_on_idle(struct sbs_ctx *c, uint32_t w)
 {
     const struct speculative_params *p = c->params;
     struct speculative_state *s = c->state;
+    if (leaves_after_copy(c, w))
+        return SBS_TAKEN;
     if (p->host != HOST_IDLE || c->host->queued_units(c) > 0 ||
         s->n_idle >= c->host->plan(c)->max_workers)
         return SBS_PASS;

@@ -195,7 +195,9 @@ int sbs_account_close(struct sbs_sim *s, const struct sbs_outcome *out,
     m[SBS_METRIC_launched] = sum.launched;
     m[SBS_METRIC_attempts] = out->attempts;
     m[SBS_METRIC_cancelled] = out->cancelled;
-    m[SBS_METRIC_wasted_s] = fmax(attempts_s - out->used_s, 0);
+    /* The two sums agree to rounding when nothing was wasted. */
+    double wasted_s = attempts_s - out->used_s;
+    m[SBS_METRIC_wasted_s] = wasted_s > 1e-10 * attempts_s ? wasted_s : 0;
     m[SBS_METRIC_overhead_s] = sum.startup_s + sum.transfer_s;
     m[SBS_METRIC_idle_s] = sum.idle_s;
     m[SBS_METRIC_dls_waste_s] = makespan - sum.compute_s / sum.launched;

@@ -454,10 +454,9 @@ static void backend_next(void *self, struct sbs_event *event)
     if (s->out_of_memory ||
         (isinf(worker_s) && isinf(timer_s) && isinf(seen_s))) {
         s->now = (struct sbs_event){ .kind = SBS_EVENT_NONE, .time_s = now };
-    } else if (worker_s < seen_s ? worker_s <= timer_s
-                                 : worker_s == seen_s &&
-                                       worker_s <= timer_s &&
-                                       kind < SBS_EVENT_SEEN) {
+    } else if (worker_s <= timer_s &&
+               (worker_s < seen_s ||
+                (worker_s == seen_s && kind == SBS_EVENT_UPLOADED))) {
         take_worker_event(s);
     } else if (seen_s <= timer_s) {
         s->now = (struct sbs_event){ .kind = SBS_EVENT_SEEN,

@@ -41,7 +41,8 @@ void sbs_queue_clear(struct sbs_queue *q)
 
 static bool before(struct sbs_queue_entry a, struct sbs_queue_entry b)
 {
-    return a.time_s < b.time_s || (a.time_s == b.time_s && a.key < b.key);
+    return a.time_s < b.time_s ||
+           (a.time_s == b.time_s && (uint32_t)a.key < (uint32_t)b.key);
 }
 
 static void put(struct sbs_queue *q, uint32_t i, struct sbs_queue_entry e)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The event queue: at most one pending event a slot (a worker), ordered by
- * time, then kind, then slot. A 4-ary heap with the place of every slot, so
+ * time, then slot. A 4-ary heap with the place of every slot, so
  * that a slot's event is set, moved or dropped in O(log n). */
 #ifndef SBS_SIM_QUEUE_H
 #define SBS_SIM_QUEUE_H

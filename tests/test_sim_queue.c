@@ -23,7 +23,7 @@ static uint32_t first_of(const struct table *t, uint32_t slots)
         if (!t->set[i])
             continue;
         if (best == SLOTS || t->time_s[i] < t->time_s[best] ||
-            (t->time_s[i] == t->time_s[best] && t->kind[i] < t->kind[best]))
+            (t->time_s[i] == t->time_s[best] && i < best))
             best = i;
     }
     return best;
