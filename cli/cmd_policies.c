@@ -60,6 +60,10 @@ static int print_policy(const struct sbs_policy *p)
     printf("%s - %s\n\n  ", p->name, p->summary);
     if (p->description)
         sbs_flags_wrap(stdout, p->description, 2, 2);
+    if (p->advice) {
+        fputs("\n  ", stdout);
+        sbs_flags_wrap(stdout, p->advice, 2, 2);
+    }
     if (p->params && p->params_size <= sizeof defaults) {
         memset(defaults, 0, sizeof defaults);
         sbs_param_defaults(p->params, defaults);

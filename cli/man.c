@@ -36,6 +36,10 @@ static void man_policy(const struct sbs_policy *p, FILE *out)
     sbs_flags_roff(p->name, out);
     fputc('\n', out);
     sbs_flags_roff(p->description ? p->description : p->summary, out);
+    if (p->advice) {
+        fputs("\n.br\n", out);
+        sbs_flags_roff(p->advice, out);
+    }
     if (p->reference) {
         fputs("\n.br\nSource: ", out);
         sbs_flags_roff(p->reference, out);

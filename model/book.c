@@ -94,7 +94,8 @@ uint32_t sbs_book_add_worker(struct sbs_book *b)
     w->pub = (struct sbs_worker){ .state = SBS_WORKER_ORDERED,
                                   .requested_s = INFINITY,
                                   .ready_s = NAN,
-                                  .attempt = SBS_NONE };
+                                  .attempt = SBS_NONE,
+                                  .processor = -1 };
     w->current = w->bound_head = w->bound_tail = SBS_NONE;
     w->cancelling = false;
     return b->n_workers++;
@@ -107,17 +108,18 @@ uint32_t sbs_book_add_attempt(struct sbs_book *b, uint32_t worker,
         b->out_of_memory = true;
         return SBS_NONE;
     }
-    struct sbs_book_attempt *a = &b->attempts[b->n_attempts];
-    a->pub = (struct sbs_attempt){
+    b->attempts[b->n_attempts] = (struct sbs_attempt){
         .worker = worker,
         .first_unit = units.first,
         .n_units = units.end - units.first,
         .state = SBS_ATTEMPT_WAITING,
         .copy = b->owner[units.first] != worker,
         .since_s = since_s,
+        .begun_s = NAN,
+        .stored_s = NAN,
+        .compute_s = NAN,
         .seen_s = NAN,
     };
-    a->begun_s = a->uploaded_s = NAN;
     return b->n_attempts++;
 }
 
@@ -218,6 +220,33 @@ bool sbs_book_next_bound(struct sbs_book *b, uint32_t worker,
     return false;
 }
 
+uint32_t sbs_book_bound_units(const struct sbs_book *b, uint32_t worker)
+{
+    uint32_t n = 0;
+    for (uint32_t i = b->workers[worker].bound_head; i != SBS_NONE;
+         i = b->bindings[i].next)
+        n += b->bindings[i].end_unit - b->bindings[i].next_unit;
+    return n;
+}
+
+bool sbs_book_unbind_last(struct sbs_book *b, uint32_t worker, uint32_t n,
+                          struct sbs_range *units)
+{
+    struct sbs_binding *last = NULL;
+    for (uint32_t i = b->workers[worker].bound_head; i != SBS_NONE;
+         i = b->bindings[i].next)
+        if (b->bindings[i].end_unit > b->bindings[i].next_unit)
+            last = &b->bindings[i];
+    if (!last || n == 0)
+        return false;
+    uint32_t all = last->end_unit - last->next_unit;
+    units->end = last->end_unit;
+    units->first = last->end_unit - (n < all ? n : all);
+    last->end_unit = units->first;
+    sbs_book_release(b, *units);
+    return true;
+}
+
 uint32_t sbs_book_queued(const struct sbs_book *b)
 {
     uint32_t n = b->queue_end - b->queue_next;
@@ -260,6 +289,53 @@ bool sbs_book_take(struct sbs_book *b, uint32_t worker, uint32_t n,
     if (taken)
         sbs_book_hold(b, worker, *units);
     return taken;
+}
+
+static bool holds_all(const struct sbs_range *r, struct sbs_range units)
+{
+    return r->first <= units.first && units.end <= r->end;
+}
+
+/* Units are taken out of lost range i; what was on either side stays. */
+static void cut_lost(struct sbs_book *b, uint32_t i, struct sbs_range units)
+{
+    struct sbs_range *r = &b->lost[i], behind = { units.end, r->end };
+    r->end = units.first;
+    if (r->first == r->end)
+        memmove(r, r + 1, (--b->n_lost - i) * sizeof *r);
+    if (behind.first < behind.end)
+        sbs_book_give_back(b, behind);
+}
+
+/* The same for what was never taken. */
+static void cut_queue(struct sbs_book *b, struct sbs_range units)
+{
+    struct sbs_range before = { b->queue_next, units.first };
+    if (before.first < before.end)
+        sbs_book_give_back(b, before);
+    b->queue_next = units.end;
+}
+
+bool sbs_book_take_these(struct sbs_book *b, uint32_t worker,
+                         struct sbs_range units)
+{
+    struct sbs_range rest = { b->queue_next, b->queue_end };
+    for (uint32_t u = units.first; u < units.end; u++)
+        if (b->unit_flags[u] & SBS_UNIT_SEEN)
+            return false;
+    if (holds_all(&rest, units)) {
+        cut_queue(b, units);
+        sbs_book_hold(b, worker, units);
+        return true;
+    }
+    for (uint32_t i = 0; i < b->n_lost; i++) {
+        if (!holds_all(&b->lost[i], units))
+            continue;
+        cut_lost(b, i, units);
+        sbs_book_hold(b, worker, units);
+        return true;
+    }
+    return false;
 }
 
 void sbs_book_give_back(struct sbs_book *b, struct sbs_range units)

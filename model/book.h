@@ -27,11 +27,6 @@ struct sbs_book_worker {
     bool cancelling; /* its running attempt has been ordered dropped */
 };
 
-struct sbs_book_attempt {
-    struct sbs_attempt pub;
-    double begun_s, uploaded_s;
-};
-
 /* A further holder of a unit, beside its owner. */
 struct sbs_copy {
     uint32_t worker, next;
@@ -58,7 +53,7 @@ struct sbs_book {
 
     struct sbs_book_worker *workers;
     uint32_t n_workers, cap_workers;
-    struct sbs_book_attempt *attempts;
+    struct sbs_attempt *attempts;
     uint32_t n_attempts, cap_attempts;
     struct sbs_binding *bindings;
     uint32_t n_bindings, cap_bindings;
@@ -89,12 +84,21 @@ bool sbs_book_next_bound(struct sbs_book *b, uint32_t worker,
                          struct sbs_range *units);
 bool sbs_book_has_bound(const struct sbs_book *b, uint32_t worker);
 
+/* Take the last units, at most n, of what a worker is bound to do after its
+ * attempt; false when there is nothing. They are held by nobody then. */
+bool sbs_book_unbind_last(struct sbs_book *b, uint32_t worker, uint32_t n,
+                          struct sbs_range *units);
+uint32_t sbs_book_bound_units(const struct sbs_book *b, uint32_t worker);
+
 /* The queue: how many units, take at most n consecutive ones (false when it
  * is empty), give units back in front. Units the client has seen meanwhile
  * are counted but not taken. */
 uint32_t sbs_book_queued(const struct sbs_book *b);
 bool sbs_book_take(struct sbs_book *b, uint32_t worker, uint32_t n,
                    struct sbs_range *units);
+/* Take just these; false unless all are queued and none is seen. */
+bool sbs_book_take_these(struct sbs_book *b, uint32_t worker,
+                         struct sbs_range units);
 void sbs_book_give_back(struct sbs_book *b, struct sbs_range units);
 
 /* Who holds units. */

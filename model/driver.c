@@ -49,7 +49,7 @@ static void find_hands(struct sbs_driver *d)
     for (uint32_t w = d->ended; w < b->n_workers && sbs_book_queued(b); w++)
         wake_held(d, w);
     if (d->live == 0 && sbs_book_queued(b))
-        sbs_driver_launch(d, 1, 0);
+        sbs_driver_launch(d, (struct sbs_launch_order){ .n = 1 });
 }
 
 /* Of the units a gone worker held, those nobody else holds and whose result
@@ -82,7 +82,7 @@ static void abandon(struct sbs_driver *d, uint32_t w, enum sbs_loss why,
     uint32_t a = b->workers[w].current;
     b->workers[w].current = SBS_NONE;
     if (a != SBS_NONE) {
-        struct sbs_attempt *at = &b->attempts[a].pub;
+        struct sbs_attempt *at = &b->attempts[a];
         at->state = state;
         redo(d, w, why,
              (struct sbs_range){ at->first_unit,
@@ -99,16 +99,21 @@ static void abandon(struct sbs_driver *d, uint32_t w, enum sbs_loss why,
 
 /* ---- workers ----------------------------------------------------------- */
 
-uint32_t sbs_driver_launch(struct sbs_driver *d, uint32_t n, uint32_t warm)
+uint32_t sbs_driver_launch(struct sbs_driver *d,
+                           struct sbs_launch_order order)
 {
     struct sbs_book *b = &d->book;
-    uint32_t first = b->n_workers;
-    for (uint32_t i = 0; i < n; i++)
-        if (sbs_book_add_worker(b) == SBS_NONE)
+    uint32_t first = order.first = b->n_workers;
+    for (uint32_t i = 0; i < order.n; i++) {
+        uint32_t w = sbs_book_add_worker(b);
+        if (w == SBS_NONE)
             return SBS_NONE;
-    d->live += n;
-    d->backend.ops->launch(d->backend.self, first, n, warm);
-    for (uint32_t w = first; w < first + n; w++)
+        b->workers[w].pub.local = order.local;
+        b->workers[w].pub.spot = !order.local && sbs_plan_is_spot(d->plan, w);
+    }
+    d->live += order.n;
+    d->backend.ops->launch(d->backend.self, &order);
+    for (uint32_t w = first; w < first + order.n; w++)
         b->workers[w].pub.requested_s =
             d->backend.ops->requested_s(d->backend.self, w);
     /* Who is held without work has a place that others need. */
@@ -133,8 +138,8 @@ void sbs_driver_make_current(struct sbs_driver *d, uint32_t w)
 static void begin(struct sbs_driver *d, uint32_t w)
 {
     struct sbs_book_worker *worker = &d->book.workers[w];
-    struct sbs_book_attempt *a = &d->book.attempts[worker->current];
-    a->pub.state = SBS_ATTEMPT_RUNNING;
+    struct sbs_attempt *a = &d->book.attempts[worker->current];
+    a->state = SBS_ATTEMPT_RUNNING;
     a->begun_s = d->now_s;
     worker->pub.state = SBS_WORKER_BUSY;
     worker->pub.attempts++;
@@ -142,14 +147,22 @@ static void begin(struct sbs_driver *d, uint32_t w)
     worker->cancelling = false;
     d->out.attempts++;
     uint32_t attempt = worker->current;
-    d->backend.ops->begin(d->backend.self, w, attempt, a->pub.first_unit,
-                          a->pub.n_units);
+    d->backend.ops->begin(d->backend.self, w, attempt, a->first_unit,
+                          a->n_units);
     for (uint32_t i = 0; i < d->n_layers; i++)
         if (d->layer[i].policy->on_begun)
             d->layer[i].policy->on_begun(&d->layer[i].ctx, attempt);
 }
 
-/* Ask the layers what an idle worker shall do; true = it has an attempt. */
+static void begin_probe(struct sbs_driver *d, uint32_t w, double ref_s)
+{
+    struct sbs_worker *pub = &d->book.workers[w].pub;
+    pub->state = SBS_WORKER_PROBING;
+    d->backend.ops->probe(d->backend.self, w, ref_s);
+}
+
+/* Ask the layers what an idle worker shall do; true = it has an attempt. It
+ * stays without one when held or sent to a probe. */
 static bool ask_on_idle(struct sbs_driver *d, uint32_t w, bool *hold)
 {
     struct sbs_book *b = &d->book;
@@ -165,12 +178,16 @@ static bool ask_on_idle(struct sbs_driver *d, uint32_t w, bool *hold)
     }
     struct driver_answer inner = d->answer;
     d->answer = outer;
+    *hold = inner.hold || inner.probe_s > 0;
+    if (inner.probe_s > 0) {
+        begin_probe(d, w, inner.probe_s);
+        return false;
+    }
     if (inner.assigned)
         b->workers[w].current =
             sbs_book_add_attempt(b, w, inner.units, d->now_s);
     else
         sbs_driver_make_current(d, w);
-    *hold = inner.hold;
     return b->workers[w].current != SBS_NONE;
 }
 
@@ -218,7 +235,7 @@ int sbs_driver_stop(struct sbs_driver *d, uint32_t w)
 static void cancel_waiting(struct sbs_driver *d, uint32_t w)
 {
     struct sbs_book *b = &d->book;
-    struct sbs_attempt *at = &b->attempts[b->workers[w].current].pub;
+    struct sbs_attempt *at = &b->attempts[b->workers[w].current];
     at->state = SBS_ATTEMPT_CANCELLED;
     b->workers[w].current = SBS_NONE;
     redo(d, w, SBS_LOSS_STOPPED,
@@ -235,7 +252,7 @@ int sbs_driver_cancel(struct sbs_driver *d, uint32_t attempt)
     struct sbs_book *b = &d->book;
     if (attempt >= b->n_attempts)
         return -1;
-    struct sbs_attempt *at = &b->attempts[attempt].pub;
+    struct sbs_attempt *at = &b->attempts[attempt];
     struct sbs_book_worker *w = &b->workers[at->worker];
     if (at->state > SBS_ATTEMPT_RUNNING || w->pub.stopping)
         return -1;
@@ -257,7 +274,7 @@ int sbs_driver_cancel(struct sbs_driver *d, uint32_t attempt)
 /* All of a worker's current attempt is held by the client already. */
 static bool attempt_is_moot(const struct sbs_book *b, uint32_t a)
 {
-    const struct sbs_attempt *at = &b->attempts[a].pub;
+    const struct sbs_attempt *at = &b->attempts[a];
     for (uint32_t u = at->first_unit; u < at->first_unit + at->n_units; u++)
         if (!(b->unit_flags[u] & SBS_UNIT_SEEN))
             return false;
@@ -312,14 +329,14 @@ static bool note_unit(struct sbs_driver *d, uint32_t u)
 static void on_seen(struct sbs_driver *d, uint32_t a)
 {
     struct sbs_book *b = &d->book;
-    struct sbs_book_attempt *at = &b->attempts[a];
-    uint32_t first = at->pub.first_unit, end = first + at->pub.n_units;
-    at->pub.seen_s = d->now_s;
+    struct sbs_attempt *at = &b->attempts[a];
+    uint32_t first = at->first_unit, end = first + at->n_units;
+    at->seen_s = d->now_s;
     bool used = false;
     for (uint32_t u = first; u < end; u++)
         used |= note_unit(d, u);
     if (used)
-        d->out.used_s += at->uploaded_s - at->begun_s;
+        d->out.used_s += at->stored_s - at->begun_s;
     for (uint32_t u = first; u < end && b->copies_made; u++)
         cancel_losers(d, u);
     for (uint32_t i = 0; i < d->n_layers; i++)
@@ -327,14 +344,14 @@ static void on_seen(struct sbs_driver *d, uint32_t a)
             d->layer[i].policy->on_seen(&d->layer[i].ctx, a);
 }
 
-static void on_uploaded(struct sbs_driver *d, uint32_t w)
+static void on_uploaded(struct sbs_driver *d, uint32_t w, double compute_s)
 {
     struct sbs_book *b = &d->book;
-    struct sbs_book_attempt *a = &b->attempts[b->workers[w].current];
-    struct sbs_range units = { a->pub.first_unit,
-                               a->pub.first_unit + a->pub.n_units };
-    a->pub.state = SBS_ATTEMPT_DONE;
-    a->uploaded_s = d->now_s;
+    struct sbs_attempt *a = &b->attempts[b->workers[w].current];
+    struct sbs_range units = { a->first_unit, a->first_unit + a->n_units };
+    a->state = SBS_ATTEMPT_DONE;
+    a->stored_s = d->now_s;
+    a->compute_s = compute_s;
     for (uint32_t u = units.first; u < units.end; u++)
         b->unit_flags[u] |= SBS_UNIT_UPLOADED;
     sbs_book_release(b, units);
@@ -346,7 +363,7 @@ static void on_uploaded(struct sbs_driver *d, uint32_t w)
 static void on_cancelled(struct sbs_driver *d, uint32_t w)
 {
     struct sbs_book *b = &d->book;
-    struct sbs_attempt *at = &b->attempts[b->workers[w].current].pub;
+    struct sbs_attempt *at = &b->attempts[b->workers[w].current];
     at->state = SBS_ATTEMPT_CANCELLED;
     b->workers[w].current = SBS_NONE;
     b->workers[w].pub.state = SBS_WORKER_IDLE;
@@ -366,10 +383,22 @@ static void on_lost(struct sbs_driver *d, const struct sbs_event *e)
             SBS_ATTEMPT_LOST);
 }
 
-static void on_ready(struct sbs_driver *d, uint32_t w)
+static void on_probed(struct sbs_driver *d, uint32_t w, double took_s)
+{
+    d->book.workers[w].pub.state = SBS_WORKER_IDLE;
+    for (uint32_t i = 0; i < d->n_layers; i++)
+        if (d->layer[i].policy->on_probed)
+            d->layer[i].policy->on_probed(&d->layer[i].ctx, w, took_s);
+    /* A hook may have found work for it already. */
+    if (d->book.workers[w].pub.state == SBS_WORKER_IDLE)
+        sbs_driver_employ(d, w);
+}
+
+static void on_ready(struct sbs_driver *d, uint32_t w, int32_t processor)
 {
     d->book.workers[w].pub.ready_s = d->now_s;
     d->book.workers[w].pub.state = SBS_WORKER_IDLE;
+    d->book.workers[w].pub.processor = processor;
     for (uint32_t i = 0; i < d->n_layers; i++)
         if (d->layer[i].policy->on_ready &&
             !d->book.workers[w].pub.stopping)
@@ -396,7 +425,10 @@ static void handle(struct sbs_driver *d, const struct sbs_event *e)
 {
     switch (e->kind) {
     case SBS_EVENT_UPLOADED:
-        on_uploaded(d, e->worker);
+        on_uploaded(d, e->worker, e->took_s);
+        break;
+    case SBS_EVENT_PROBED:
+        on_probed(d, e->worker, e->took_s);
         break;
     case SBS_EVENT_SEEN:
         on_seen(d, e->attempt);
@@ -411,7 +443,7 @@ static void handle(struct sbs_driver *d, const struct sbs_event *e)
         abandon(d, e->worker, SBS_LOSS_STOPPED, SBS_ATTEMPT_CANCELLED);
         break;
     case SBS_EVENT_READY:
-        on_ready(d, e->worker);
+        on_ready(d, e->worker, e->processor);
         break;
     case SBS_EVENT_NOTICE:
         on_notice(d, e);
@@ -426,11 +458,31 @@ static void handle(struct sbs_driver *d, const struct sbs_event *e)
 
 /* ---- a run ------------------------------------------------------------- */
 
+/* The planned launches, wave by wave; the warm ones are not launched, so they
+ * belong to the first. The user's own cores come last. */
+static void launch_plan(struct sbs_driver *d)
+{
+    const struct sbs_plan *p = d->plan;
+    uint32_t all = p->workers + p->extra;
+    uint32_t each = p->wave > 0 ? p->wave : all;
+    for (uint32_t first = 0, k = 0; first < all; k++) {
+        uint32_t warm = k == 0 ? p->warm : 0, left = all - first;
+        uint32_t n = each < left - warm ? each + warm : left;
+        sbs_driver_launch(d, (struct sbs_launch_order){
+                                 .n = n,
+                                 .warm = warm,
+                                 .not_before_s = k * p->wave_gap_s });
+        first += n;
+    }
+    if (p->local > 0)
+        sbs_driver_launch(d, (struct sbs_launch_order){ .n = p->local,
+                                                        .local = true });
+    d->backend.ops->launched(d->backend.self);
+}
+
 static void start(struct sbs_driver *d)
 {
-    const struct sbs_plan *plan = d->plan;
-    sbs_driver_launch(d, plan->workers + plan->extra, plan->warm);
-    d->backend.ops->launched(d->backend.self);
+    launch_plan(d);
     /* The base first: its work comes before copies of it. */
     for (uint32_t i = d->n_layers; i-- > 0;) {
         struct driver_layer *l = &d->layer[i];
@@ -447,7 +499,7 @@ static void start(struct sbs_driver *d)
 
 static void reset(struct sbs_driver *d, struct sbs_backend backend)
 {
-    sbs_book_reset(&d->book, d->plan->pull);
+    sbs_book_reset(&d->book, d->plan->pull && !d->plan->dealt);
     for (struct driver_block *k = d->blocks; k; k = k->next)
         k->used = 0;
     for (uint32_t i = 0; i < d->n_layers; i++) {
@@ -536,8 +588,9 @@ struct sbs_driver *sbs_driver_create(const struct sbs_stack *stack,
     if (d) {
         d->plan = plan;
         d->constants = *constants;
-        d->constants.unit_mean_s /= plan->units_per_task;
-        d->constants.unit_sd_s /= plan->units_per_task;
+        double per_unit = plan->work_scale / plan->units_per_task;
+        d->constants.unit_mean_s *= per_unit;
+        d->constants.unit_sd_s *= per_unit;
         if (init_layers(d, stack, plan->pull) == 0 &&
             sbs_book_init(&d->book, plan->tasks, plan->units_per_task,
                           plan->max_workers) == 0)

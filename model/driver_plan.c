@@ -4,6 +4,8 @@
 
 #include "model/driver.h"
 
+#include <math.h>
+
 #include "model/driver_state.h"
 
 /* What planning knows of a stack. */
@@ -72,11 +74,24 @@ static int check_plan(const struct sbs_plan *p, struct sbs_error *err)
     if (p->tasks == 0 || p->needed == 0 || p->needed > p->tasks ||
         p->units_per_task == 0 || p->workers == 0)
         return sbs_fail(err, SBS_EBUG, "a policy made an impossible plan");
+    if (p->chunk_units == 0 || !(p->work_scale > 0) ||
+        !isfinite(p->work_scale) || !(p->vcpu > 0) || !(p->memory_gb > 0) ||
+        !(p->spot_share >= 0 && p->spot_share <= 1) ||
+        !(p->wave_gap_s >= 0 && isfinite(p->wave_gap_s)) ||
+        (p->dealt && !p->pull))
+        return sbs_fail(err, SBS_EBUG, "a policy made an impossible plan");
     if (units > UINT32_MAX - 16)
         return sbs_fail(err, SBS_EUSAGE,
                         "--policy: %llu units in all (at most %u)",
                         (unsigned long long)units, UINT32_MAX - 16);
     return 0;
+}
+
+bool sbs_plan_is_spot(const struct sbs_plan *p, uint32_t w)
+{
+    double n = w < p->on_demand ? 0 : w - p->on_demand;
+    return w >= p->on_demand &&
+           floor((n + 1) * p->spot_share) > floor(n * p->spot_share);
 }
 
 int sbs_driver_plan(const struct sbs_stack *stack,

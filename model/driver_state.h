@@ -28,6 +28,7 @@ struct driver_answer {
     uint32_t asking; /* the worker, or NONE */
     bool hold, assigned;
     struct sbs_range units; /* when assigned */
+    double probe_s;         /* reference seconds to time first; 0 = none */
 };
 
 struct sbs_driver {
@@ -56,8 +57,10 @@ extern const struct sbs_host sbs_driver_host;
 void sbs_driver_employ(struct sbs_driver *d, uint32_t w);
 /* An attempt, waiting at its worker, for the worker's next bound chunk. */
 void sbs_driver_make_current(struct sbs_driver *d, uint32_t w);
-/* Order workers; the number of the first, or SBS_NONE. */
-uint32_t sbs_driver_launch(struct sbs_driver *d, uint32_t n, uint32_t warm);
+/* Order n workers; order->first is filled in. The number of the first, or
+ * SBS_NONE. */
+uint32_t sbs_driver_launch(struct sbs_driver *d,
+                           struct sbs_launch_order order);
 int sbs_driver_cancel(struct sbs_driver *d, uint32_t attempt);
 int sbs_driver_stop(struct sbs_driver *d, uint32_t w);
 

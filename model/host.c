@@ -3,6 +3,7 @@
  * here; a wrong one is refused with -1 and changes nothing. */
 #include "config.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,7 +65,7 @@ static const struct sbs_attempt *host_attempt(const struct sbs_ctx *c,
                                               uint32_t a)
 {
     const struct sbs_book *b = &driver_of(c)->book;
-    return a < b->n_attempts ? &b->attempts[a].pub : NULL;
+    return a < b->n_attempts ? &b->attempts[a] : NULL;
 }
 
 static uint32_t host_queued_units(const struct sbs_ctx *c)
@@ -89,6 +90,72 @@ static uint32_t host_copies(const struct sbs_ctx *c, uint32_t unit)
     return unit < b->n_units && b->holders[unit] > 1
                ? b->holders[unit] - 1u
                : 0;
+}
+
+static bool is_running(const struct sbs_driver *d, uint32_t a)
+{
+    const struct sbs_book *b = &d->book;
+    return a < b->n_attempts && b->attempts[a].state == SBS_ATTEMPT_RUNNING;
+}
+
+static double host_progress(const struct sbs_ctx *c, uint32_t a)
+{
+    struct sbs_driver *d = driver_of(c);
+    const struct sbs_book *b = &d->book;
+    if (is_running(d, a))
+        return d->backend.ops->progress(d->backend.self,
+                                        b->attempts[a].worker);
+    return a < b->n_attempts && b->attempts[a].state == SBS_ATTEMPT_DONE;
+}
+
+/* Units of the worker's attempt that it has not begun. */
+static uint32_t unbegun(const struct sbs_driver *d, uint32_t w)
+{
+    uint32_t a = d->book.workers[w].current;
+    if (a == SBS_NONE)
+        return 0;
+    if (!is_running(d, a))
+        return d->book.attempts[a].n_units;
+    return d->backend.ops->unbegun(d->backend.self, w);
+}
+
+static uint32_t host_stealable(const struct sbs_ctx *c, uint32_t w)
+{
+    const struct sbs_driver *d = driver_of(c);
+    if (w >= d->book.n_workers ||
+        d->book.workers[w].pub.state == SBS_WORKER_ENDED)
+        return 0;
+    return sbs_book_bound_units(&d->book, w) + unbegun(d, w);
+}
+
+static double host_predicted_s(const struct sbs_ctx *c, uint32_t task)
+{
+    struct sbs_driver *d = driver_of(c);
+    if (task >= d->plan->tasks)
+        return NAN;
+    return d->backend.ops->predicted_s(d->backend.self, task);
+}
+
+static bool may_foresee(const struct sbs_ctx *c)
+{
+    return (layer_of(c)->policy->roles & SBS_ROLE_ORACLE) != 0;
+}
+
+static double host_foresee_work_s(const struct sbs_ctx *c, uint32_t w,
+                                  double t_s)
+{
+    struct sbs_driver *d = driver_of(c);
+    if (!may_foresee(c) || w >= d->book.n_workers)
+        return NAN;
+    return d->backend.ops->foresee_work_s(d->backend.self, w, t_s);
+}
+
+static double host_foresee_task_s(const struct sbs_ctx *c, uint32_t task)
+{
+    struct sbs_driver *d = driver_of(c);
+    if (!may_foresee(c) || task >= d->plan->tasks)
+        return NAN;
+    return d->backend.ops->foresee_task_s(d->backend.self, task);
 }
 
 static double host_rand_u01(struct sbs_ctx *c)
@@ -129,11 +196,12 @@ static void *host_alloc(struct sbs_ctx *c, size_t bytes)
 static int64_t host_launch(struct sbs_ctx *c, uint32_t n)
 {
     struct sbs_driver *d = driver_of(c);
-    uint32_t counted = d->book.n_workers - d->gone;
+    uint32_t counted = d->book.n_workers - d->plan->local - d->gone;
     uint32_t most = d->plan->max_workers;
     if (n == 0 || counted >= most || n > most - counted)
         return -1;
-    uint32_t first = sbs_driver_launch(d, n, 0);
+    uint32_t first =
+        sbs_driver_launch(d, (struct sbs_launch_order){ .n = n });
     return first == SBS_NONE ? -1 : (int64_t)first;
 }
 
@@ -163,14 +231,111 @@ static int host_bind(struct sbs_ctx *c, uint32_t worker, uint32_t first_unit,
     return 0;
 }
 
+/* Is this the worker that a layer is being asked about, and nothing found
+ * for it yet? */
+static bool may_answer(const struct sbs_driver *d, uint32_t worker)
+{
+    const struct driver_answer *x = &d->answer;
+    return x->asking == worker && worker != SBS_NONE && !x->assigned &&
+           !(x->probe_s > 0);
+}
+
 static int host_assign(struct sbs_ctx *c, uint32_t worker, uint32_t n_units)
 {
     struct sbs_driver *d = driver_of(c);
     struct driver_answer *x = &d->answer;
-    if (x->asking != worker || worker == SBS_NONE || x->assigned)
+    if (!may_answer(d, worker))
         return -1;
     x->assigned = sbs_book_take(&d->book, worker, n_units, &x->units);
     return x->assigned ? 0 : -1;
+}
+
+static int host_take(struct sbs_ctx *c, uint32_t worker, uint32_t first_unit,
+                     uint32_t n_units)
+{
+    struct sbs_driver *d = driver_of(c);
+    struct driver_answer *x = &d->answer;
+    uint32_t all = d->book.n_units;
+    if (!may_answer(d, worker) || n_units == 0 || first_unit >= all ||
+        n_units > all - first_unit)
+        return -1;
+    x->units = (struct sbs_range){ first_unit, first_unit + n_units };
+    x->assigned = sbs_book_take_these(&d->book, worker, x->units);
+    return x->assigned ? 0 : -1;
+}
+
+/* The last units of the victim's attempt, begun by nobody, are taken off
+ * it; an attempt that is not begun may vanish as a whole. */
+static bool cut_attempt(struct sbs_driver *d, uint32_t victim, uint32_t n,
+                        struct sbs_range *units)
+{
+    struct sbs_book *b = &d->book;
+    struct sbs_book_worker *w = &b->workers[victim];
+    uint32_t free_units = unbegun(d, victim);
+    if (free_units == 0 || n == 0)
+        return false;
+    struct sbs_attempt *at = &b->attempts[w->current];
+    if (n > free_units)
+        n = free_units;
+    if (at->state == SBS_ATTEMPT_RUNNING)
+        d->backend.ops->shorten(d->backend.self, victim, n);
+    units->end = at->first_unit + at->n_units;
+    units->first = units->end - n;
+    at->n_units -= n;
+    sbs_book_release(b, *units);
+    if (at->n_units == 0) {
+        at->state = SBS_ATTEMPT_CANCELLED;
+        w->current = SBS_NONE;
+    }
+    return true;
+}
+
+/* Units that the client has seen meanwhile are not worth taking. */
+static bool any_unseen(const struct sbs_book *b, struct sbs_range units)
+{
+    for (uint32_t u = units.first; u < units.end; u++)
+        if (!(b->unit_flags[u] & SBS_UNIT_SEEN))
+            return true;
+    return false;
+}
+
+static int64_t host_steal(struct sbs_ctx *c, uint32_t worker,
+                          uint32_t victim, uint32_t n_units)
+{
+    struct sbs_driver *d = driver_of(c);
+    struct driver_answer *x = &d->answer;
+    struct sbs_range *units = &x->units;
+    if (!may_answer(d, worker) || victim == worker ||
+        victim >= d->book.n_workers ||
+        d->book.workers[victim].pub.state == SBS_WORKER_ENDED)
+        return -1;
+    do {
+        if (!sbs_book_unbind_last(&d->book, victim, n_units, units) &&
+            !cut_attempt(d, victim, n_units, units))
+            return -1;
+    } while (!any_unseen(&d->book, *units));
+    sbs_book_hold(&d->book, worker, *units);
+    x->assigned = true;
+    return units->end - units->first;
+}
+
+static int host_probe(struct sbs_ctx *c, uint32_t worker, double ref_s)
+{
+    struct sbs_driver *d = driver_of(c);
+    if (!may_answer(d, worker) || !(ref_s > 0 && ref_s < 1e300))
+        return -1;
+    d->answer.probe_s = ref_s;
+    return 0;
+}
+
+static int host_wake(struct sbs_ctx *c, uint32_t worker)
+{
+    struct sbs_driver *d = driver_of(c);
+    if (worker >= d->book.n_workers || d->answer.asking == worker ||
+        d->book.workers[worker].pub.state != SBS_WORKER_IDLE)
+        return -1;
+    sbs_driver_employ(d, worker);
+    return 0;
 }
 
 static int host_hold(struct sbs_ctx *c, uint32_t worker)
@@ -218,12 +383,21 @@ const struct sbs_host sbs_driver_host = {
     .tasks_seen = host_tasks_seen,
     .unit_seen = host_unit_seen,
     .copies = host_copies,
+    .progress = host_progress,
+    .stealable = host_stealable,
+    .predicted_s = host_predicted_s,
+    .foresee_work_s = host_foresee_work_s,
+    .foresee_task_s = host_foresee_task_s,
     .rand_u01 = host_rand_u01,
     .alloc = host_alloc,
     .launch = host_launch,
     .bind = host_bind,
     .assign = host_assign,
+    .take = host_take,
+    .steal = host_steal,
+    .probe = host_probe,
     .hold = host_hold,
+    .wake = host_wake,
     .cancel = host_cancel,
     .stop = host_stop,
     .wake_at = host_wake_at,

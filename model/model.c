@@ -6,6 +6,7 @@
 #include "model/model.h"
 
 #include <cjson/cJSON.h>
+#include <sbsim/policy.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -494,6 +495,20 @@ static int read_draws(struct sbs_model_set *set, const cJSON *json,
     return 0;
 }
 
+/* The classes as policies see them. */
+static int list_processors(struct sbs_model_set *set)
+{
+    const struct sbs_model *m = &set->stated;
+    set->processors = calloc(m->speed.n_classes, sizeof *set->processors);
+    for (size_t i = 0; set->processors && i < m->speed.n_classes; i++) {
+        const struct sbs_class *c = &m->speed.classes[i];
+        set->processors[i] =
+            (struct sbs_processor){ c->name, c->weight,
+                                    sbs_dist_mean(&c->slowdown) };
+    }
+    return set->processors ? 0 : -1;
+}
+
 int sbs_model_parse(struct sbs_model_set *set, const struct cJSON *json,
                     const char *name, struct sbs_error *err)
 {
@@ -505,7 +520,7 @@ int sbs_model_parse(struct sbs_model_set *set, const struct cJSON *json,
         return -1;
     }
     set->json = cJSON_Duplicate(json, true);
-    if (!set->json) {
+    if (!set->json || list_processors(set) != 0) {
         sbs_model_fini(set);
         return sbs_fail(err, SBS_EMEMORY, "out of memory");
     }
@@ -517,6 +532,7 @@ void sbs_model_fini(struct sbs_model_set *set)
     for (size_t i = 0; i < set->n; i++)
         model_fini(&set->models[i]);
     free(set->models);
+    free(set->processors);
     model_fini(&set->stated);
     cJSON_Delete(set->json);
     *set = (struct sbs_model_set){ 0 };

@@ -12,6 +12,7 @@
 #include "base/error.h"
 
 struct cJSON;
+struct sbs_processor; /* sbsim/policy.h */
 
 /* A kind of processor. */
 struct sbs_class {
@@ -72,6 +73,7 @@ struct sbs_model_set {
     struct sbs_model *models;
     size_t n;
     struct sbs_model stated; /* without any draw: constants, report */
+    struct sbs_processor *processors; /* stated's classes, for policies */
     struct cJSON *json;      /* the document as used; owned */
 };
 

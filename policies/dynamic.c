@@ -12,7 +12,8 @@ static int dynamic_plan(struct sbs_ctx *c, struct sbs_plan *plan)
 
 static enum sbs_taken dynamic_on_idle(struct sbs_ctx *c, uint32_t w)
 {
-    return c->host->assign(c, w, 1) == 0 ? SBS_TAKEN : SBS_PASS;
+    uint32_t n = c->host->plan(c)->chunk_units;
+    return c->host->assign(c, w, n) == 0 ? SBS_TAKEN : SBS_PASS;
 }
 
 SBS_POLICY(dynamic) = {

@@ -125,6 +125,13 @@ static int check_contradictions(const struct sbs_spec *spec,
         { SBS_ROLE_WARM, "decide how many workers wait" },
         { SBS_ROLE_CUT, "cut the tasks" },
         { SBS_ROLE_CHUNK, "decide how much a worker takes" },
+        { SBS_ROLE_LAUNCH, "pace the launches" },
+        { SBS_ROLE_SIZE, "decide the size of workers" },
+        { SBS_ROLE_SPOT, "decide which workers are spot" },
+        { SBS_ROLE_LOCAL, "add local cores" },
+        { SBS_ROLE_STOP, "decide how many results are enough" },
+        { SBS_ROLE_KEEP, "decide which workers are kept" },
+        { SBS_ROLE_STEAL, "let workers take from each other" },
     };
     const struct sbs_stack *s = &spec->stack;
     for (size_t r = 0; r < sizeof single / sizeof single[0]; r++) {

@@ -18,7 +18,8 @@
 enum { LOCAL_CORES_MAX = 4096 };
 
 struct totals {
-    double launched, billed_s, compute_s, transfer_s, startup_s, idle_s;
+    double launched, local, billed_s, cost_usd;
+    double compute_s, transfer_s, probe_s, startup_s, idle_s;
 };
 
 /* ---- the bill ---------------------------------------------------------- */
@@ -38,6 +39,8 @@ static double last_s(const struct sbs_sim *s, uint32_t i, double makespan_s)
     end = fmin(end, w->fate.lost_s);
     if (w->on_attempt)
         end = fmin(end, fmin(w->over_s, w->cancel_s));
+    else if (w->probing)
+        end = fmin(end, w->over_s);
     else if (!w->ready)
         end = fmin(end, w->fate.ready_s);
     return end;
@@ -46,6 +49,8 @@ static double last_s(const struct sbs_sim *s, uint32_t i, double makespan_s)
 static double billed_s(const struct sbs_sim *s, const struct sim_worker *w)
 {
     const struct sbs_model *m = s->platform.model;
+    if (w->local)
+        return 0;
     double from = w->warm ? -s->plan->warm_s : w->fate.pull_start_s;
     double for_s = w->end_s - from;
     if (!(for_s > 0))
@@ -56,13 +61,13 @@ static double billed_s(const struct sbs_sim *s, const struct sim_worker *w)
     return fmax(for_s, m->price.min_billed_s);
 }
 
-static double usd_per_s(const struct sbs_sim *s)
+static double usd_per_s(const struct sbs_sim *s, const struct sim_worker *w)
 {
-    const struct sbs_scenario *c = s->scenario;
+    const struct sbs_plan *p = s->plan;
     const struct sbs_model *m = s->platform.model;
-    double per_h = c->vcpu * m->price.vcpu_h_usd +
-                   c->memory_gb * m->price.gb_h_usd;
-    return per_h * (c->spot ? m->price.spot_factor : 1) / 3600;
+    double per_h =
+        p->vcpu * m->price.vcpu_h_usd + p->memory_gb * m->price.gb_h_usd;
+    return per_h * (w->spot ? m->price.spot_factor : 1) / 3600;
 }
 
 /* Compute + overhead + idle = launch to end, for every worker. */
@@ -70,7 +75,8 @@ static int check_worker_time(const struct sim_worker *w, double startup_s,
                              struct sbs_error *err)
 {
 #ifdef SBS_DEBUG
-    double sum = startup_s + w->compute_s + w->transfer_s + w->idle_s;
+    double sum = startup_s + w->compute_s + w->transfer_s + w->probe_s +
+                 w->idle_s;
     double life = w->end_s - w->fate.granted_s;
     if (!(fabs(sum - life) <= 1e-9 * fmax(life, 1)))
         return sbs_fail(err, SBS_EBUG,
@@ -84,6 +90,21 @@ static int check_worker_time(const struct sim_worker *w, double startup_s,
     return 0;
 }
 
+static void add_worker(const struct sbs_sim *s, const struct sim_worker *w,
+                       double startup_s, struct totals *sum)
+{
+    double billed = billed_s(s, w);
+    sum->launched += !w->local;
+    sum->local += w->local;
+    sum->startup_s += startup_s;
+    sum->compute_s += w->compute_s;
+    sum->transfer_s += w->transfer_s;
+    sum->probe_s += w->probe_s;
+    sum->idle_s += w->idle_s;
+    sum->billed_s += billed;
+    sum->cost_usd += billed * usd_per_s(s, w);
+}
+
 static int close_workers(struct sbs_sim *s, double makespan_s,
                          struct totals *sum, struct sbs_error *err)
 {
@@ -95,12 +116,7 @@ static int close_workers(struct sbs_sim *s, double makespan_s,
             sbs_sim_end(s, i, last_s(s, i, makespan_s));
         double startup_s =
             fmin(w->fate.ready_s, w->end_s) - w->fate.granted_s;
-        sum->launched += 1;
-        sum->startup_s += startup_s;
-        sum->compute_s += w->compute_s;
-        sum->transfer_s += w->transfer_s;
-        sum->idle_s += w->idle_s;
-        sum->billed_s += billed_s(s, w);
+        add_worker(s, w, startup_s, sum);
         if (check_worker_time(w, startup_s, err) != 0)
             return -1;
     }
@@ -115,14 +131,17 @@ static double list_schedule_s(struct sbs_sim *s)
     const struct sbs_model *m = s->platform.model;
     size_t cores = (size_t)fmax(1, fmin(m->local.cores, LOCAL_CORES_MAX));
     double scale = m->local.slowdown / m->local.efficiency *
-                   s->plan->units_per_task;
+                   s->plan->units_per_task / s->plan->work_scale;
+    /* Coded pieces (work_scale) stand for all of the user's tasks. */
+    uint32_t tasks =
+        s->plan->work_scale != 1 ? s->plan->tasks : s->plan->needed;
     double *heap = s->local_free_at, last = 0;
     if (!heap)
         heap = s->local_free_at = malloc(LOCAL_CORES_MAX * sizeof *heap);
     if (!heap)
         return NAN;
     memset(heap, 0, cores * sizeof *heap);
-    for (uint32_t t = 0; t < s->plan->needed; t++) {
+    for (uint32_t t = 0; t < tasks; t++) {
         double end = heap[0] + s->unit_s[t] * scale;
         last = fmax(last, end);
         size_t i = 0;
@@ -155,8 +174,8 @@ double sbs_account_local_s(struct sbs_sim *s)
         (!w->list_s && !sbs_dist_is_const(&w->ref_s, &fixed)))
         return NAN;
     for (uint32_t t = 0; t < s->plan->tasks; t++)
-        s->unit_s[t] = (w->list_s ? w->list_s[t % w->list_n] : fixed) /
-                       s->plan->units_per_task;
+        s->unit_s[t] = (w->list_s ? w->list_s[t % w->list_n] : fixed) *
+                       s->plan->work_scale / s->plan->units_per_task;
     return list_schedule_s(s);
 }
 
@@ -186,7 +205,7 @@ int sbs_account_close(struct sbs_sim *s, const struct sbs_outcome *out,
     m[SBS_METRIC_makespan_s] = makespan;
     m[SBS_METRIC_first_s] = out->first_s;
     m[SBS_METRIC_half_s] = out->half_s;
-    m[SBS_METRIC_cost_usd] = sum.billed_s * usd_per_s(s);
+    m[SBS_METRIC_cost_usd] = sum.cost_usd;
     m[SBS_METRIC_billed_s] = sum.billed_s;
     m[SBS_METRIC_speedup] = local_s(s) / makespan;
     m[SBS_METRIC_regret] = makespan / bound.launched_s;
@@ -198,9 +217,10 @@ int sbs_account_close(struct sbs_sim *s, const struct sbs_outcome *out,
     /* The two sums agree to rounding when nothing was wasted. */
     double wasted_s = attempts_s - out->used_s;
     m[SBS_METRIC_wasted_s] = wasted_s > 1e-10 * attempts_s ? wasted_s : 0;
-    m[SBS_METRIC_overhead_s] = sum.startup_s + sum.transfer_s;
+    m[SBS_METRIC_overhead_s] = sum.startup_s + sum.transfer_s + sum.probe_s;
     m[SBS_METRIC_idle_s] = sum.idle_s;
-    m[SBS_METRIC_dls_waste_s] = makespan - sum.compute_s / sum.launched;
+    m[SBS_METRIC_dls_waste_s] =
+        makespan - sum.compute_s / (sum.launched + sum.local);
     if (check_regret(m[SBS_METRIC_regret], s, err) != 0)
         return -1;
     return check_regret(m[SBS_METRIC_regret_cap], s, err);

@@ -103,6 +103,8 @@ static void schedule(struct sbs_sim *s, uint32_t i)
     if (w->on_attempt)
         consider(w->over_s, w->fails ? SBS_EVENT_LOST : SBS_EVENT_UPLOADED,
                  &t, &kind);
+    if (w->probing)
+        consider(w->over_s, SBS_EVENT_PROBED, &t, &kind);
     if (w->on_attempt && isfinite(w->cancel_s))
         consider(w->cancel_s, SBS_EVENT_CANCELLED, &t, &kind);
     if (isfinite(w->stop_s))
@@ -128,7 +130,10 @@ static void grant(struct sbs_sim *s, uint32_t i, double t_s)
 {
     struct sim_worker *w = &s->workers[i];
     w->granted = true;
-    sbs_platform_draw(&s->platform, i, t_s, w->warm, &w->fate);
+    if (w->local)
+        sbs_platform_own(&s->platform, &w->fate);
+    else
+        sbs_platform_draw(&s->platform, i, t_s, w->warm, w->spot, &w->fate);
     schedule(s, i);
 }
 
@@ -142,10 +147,12 @@ static void reset_worker(struct sim_worker *w)
     w->fate.pull_start_s = w->fate.lost_s = INFINITY;
 }
 
-static void launch_cold(struct sbs_sim *s, uint32_t first, uint32_t n)
+static void launch_cold(struct sbs_sim *s, uint32_t first, uint32_t n,
+                        double not_before_s)
 {
     double before = s->launcher.client_free_s;
-    sbs_launch_order(&s->launcher, s->now.time_s, first, n, s->launched);
+    double from = fmax(s->now.time_s, not_before_s);
+    sbs_launch_order(&s->launcher, from, first, n, s->launched);
     /* A launch ordered while polling keeps the client's thread busy. */
     if (!s->platform.model->client.poll_while_launching)
         sbs_client_delay(&s->client, fmax(before, s->now.time_s),
@@ -161,10 +168,12 @@ static void launch_cold(struct sbs_sim *s, uint32_t first, uint32_t n)
     }
 }
 
-static void backend_launch(void *self, uint32_t first, uint32_t n,
-                           uint32_t warm)
+static void backend_launch(void *self, const struct sbs_launch_order *o)
 {
     struct sbs_sim *s = self;
+    uint32_t first = o->first, n = o->n;
+    /* What is there already goes through no launcher. */
+    uint32_t present = o->local ? n : o->warm;
     if (!GROW(s, workers, cap_workers, first + n) ||
         !GROW(s, launched, cap_launched, n) ||
         sbs_queue_reserve(&s->queue, first + n) != 0) {
@@ -172,15 +181,19 @@ static void backend_launch(void *self, uint32_t first, uint32_t n,
         return;
     }
     s->n_workers = first + n;
-    for (uint32_t i = first; i < first + n; i++)
+    for (uint32_t i = first; i < first + n; i++) {
         reset_worker(&s->workers[i]);
-    for (uint32_t i = first; i < first + warm; i++) {
-        s->workers[i].warm = true;
-        sbs_launch_occupy(&s->launcher);
+        s->workers[i].spot = !o->local && sbs_plan_is_spot(s->plan, i);
+    }
+    for (uint32_t i = first; i < first + present; i++) {
+        s->workers[i].local = o->local;
+        s->workers[i].warm = !o->local;
+        if (!o->local)
+            sbs_launch_occupy(&s->launcher);
         grant(s, i, 0);
     }
-    if (n > warm)
-        launch_cold(s, first + warm, n - warm);
+    if (n > present)
+        launch_cold(s, first + present, n - present, o->not_before_s);
 }
 
 static void backend_launched(void *self)
@@ -207,10 +220,12 @@ void sbs_sim_book(struct sim_worker *w, double at_s)
         double to = fmax(from, fmin(w->compute_to_s, at_s));
         w->compute_s += to - from;
         w->transfer_s += (from - w->begun_s) + (at_s - to);
+    } else if (w->probing) {
+        w->probe_s += at_s - w->begun_s;
     } else if (w->ready) {
         w->idle_s += at_s - w->free_s;
     }
-    w->on_attempt = false;
+    w->on_attempt = w->probing = false;
     w->free_s = at_s;
 }
 
@@ -274,7 +289,7 @@ static double chunk_work_s(const struct sbs_sim *s, uint32_t first,
 static void draw_failure(const struct sbs_sim *s, uint32_t i,
                          struct sim_worker *w)
 {
-    double p = s->platform.model->loss.fail_p;
+    double p = w->local ? 0 : s->platform.model->loss.fail_p;
     w->fails = p > 0 && sbs_rng_u01(&s->platform.stream, i, SBS_FOR_UNIT,
                                     w->attempts, 4) < p;
     if (w->fails)
@@ -305,11 +320,85 @@ static void backend_begin(void *self, uint32_t i, uint32_t attempt,
     w->compute_to_s = sbs_platform_finish(
         &s->platform, i, &w->fate, w->compute_from_s,
         chunk_work_s(s, first_unit, n_units));
-    w->over_s = w->compute_to_s + after[0];
+    w->upload_s = after[0];
+    w->over_s = w->compute_to_s + w->upload_s;
     w->collect_s = after[1];
     w->cancel_s = INFINITY;
     draw_failure(s, i, w);
     w->attempts++;
+    schedule(s, i);
+}
+
+static void backend_probe(void *self, uint32_t i, double ref_s)
+{
+    struct sbs_sim *s = self;
+    struct sim_worker *w = &s->workers[i];
+    double now = s->now.time_s;
+    sbs_sim_book(w, now);
+    w->probing = true;
+    w->begun_s = now;
+    w->over_s = sbs_platform_finish(&s->platform, i, &w->fate, now, ref_s);
+    schedule(s, i);
+}
+
+/* Reference seconds of its attempt that worker i has computed. */
+static double computed_s(const struct sbs_sim *s, uint32_t i)
+{
+    const struct sim_worker *w = &s->workers[i];
+    return sbs_platform_work(&s->platform, i, &w->fate, w->compute_from_s,
+                             fmin(s->now.time_s, w->compute_to_s));
+}
+
+static double backend_progress(void *self, uint32_t i)
+{
+    struct sbs_sim *s = self;
+    const struct sim_worker *w = &s->workers[i];
+    if (s->now.time_s <= w->compute_from_s)
+        return 0;
+    if (s->now.time_s >= w->compute_to_s)
+        return 1;
+    return fmin(computed_s(s, i) /
+                    chunk_work_s(s, w->first_unit, w->n_units), 1);
+}
+
+static uint32_t backend_unbegun(void *self, uint32_t i)
+{
+    const struct sbs_sim *s = self;
+    const struct sim_worker *w = &s->workers[i];
+    uint32_t k = s->plan->units_per_task, u = w->first_unit;
+    uint32_t last = u + w->n_units;
+    if (s->now.time_s <= w->compute_from_s)
+        return w->n_units - 1;
+    double done = computed_s(s, i);
+    while (u < last) {
+        uint32_t end = (u / k + 1) * k;
+        double unit = s->unit_s[u / k];
+        end = end < last ? end : last;
+        if (done < unit * (end - u)) {
+            u += (uint32_t)(done / unit);
+            break;
+        }
+        done -= unit * (end - u);
+        u = end;
+    }
+    return u + 1 < last ? last - u - 1 : 0;
+}
+
+/* It fails where it would have failed, if it still gets there. */
+static void backend_shorten(void *self, uint32_t i, uint32_t n_units)
+{
+    struct sbs_sim *s = self;
+    struct sim_worker *w = &s->workers[i];
+    w->n_units -= n_units;
+    w->compute_to_s = fmax(
+        sbs_platform_finish(&s->platform, i, &w->fate, w->compute_from_s,
+                            chunk_work_s(s, w->first_unit, w->n_units)),
+        s->now.time_s);
+    double over = w->compute_to_s + w->upload_s;
+    if (!w->fails || w->over_s >= over) {
+        w->fails = false;
+        w->over_s = over;
+    }
     schedule(s, i);
 }
 
@@ -373,6 +462,30 @@ static double backend_policy_u01(void *self, uint32_t layer, uint32_t draw)
     return sbs_rng_u01(&s->platform.stream, layer, SBS_FOR_POLICY, 0, draw);
 }
 
+static double backend_predicted_s(void *self, uint32_t task)
+{
+    const struct sbs_sim *s = self;
+    const struct sbs_workload *w = s->scenario->workload;
+    return s->plan->work_scale * (w->list_s ? w->list_s[task % w->list_n]
+                                            : sbs_dist_mean(&w->ref_s));
+}
+
+static double backend_foresee_work_s(void *self, uint32_t i, double t_s)
+{
+    const struct sbs_sim *s = self;
+    const struct sbs_fate *f = &s->workers[i].fate;
+    if (!s->workers[i].granted || !(f->ready_s < t_s))
+        return 0;
+    return sbs_platform_work(&s->platform, i, f, f->ready_s,
+                             fmin(t_s, f->lost_s));
+}
+
+static double backend_foresee_task_s(void *self, uint32_t task)
+{
+    const struct sbs_sim *s = self;
+    return s->unit_s[task] * s->plan->units_per_task;
+}
+
 /* ---- events ------------------------------------------------------------ */
 
 static void upload(struct sbs_sim *s, const struct sim_worker *w)
@@ -392,8 +505,14 @@ static void apply(struct sbs_sim *s, struct sbs_event *e)
     case SBS_EVENT_READY:
         w->ready = true;
         w->free_s = e->time_s;
+        e->processor = w->fate.processor;
+        break;
+    case SBS_EVENT_PROBED:
+        e->took_s = e->time_s - w->begun_s;
+        sbs_sim_book(w, e->time_s);
         break;
     case SBS_EVENT_UPLOADED:
+        e->took_s = w->compute_to_s - w->compute_from_s;
         sbs_sim_book(w, e->time_s);
         upload(s, w);
         /* It mostly begins another attempt at once: one move in the queue
@@ -476,6 +595,10 @@ static const struct sbs_backend_ops backend_ops = {
     .launched = backend_launched,
     .requested_s = backend_requested_s,
     .begin = backend_begin,
+    .probe = backend_probe,
+    .progress = backend_progress,
+    .unbegun = backend_unbegun,
+    .shorten = backend_shorten,
     .cancel = backend_cancel,
     .stop = backend_stop,
     .leave = backend_leave,
@@ -483,6 +606,9 @@ static const struct sbs_backend_ops backend_ops = {
     .task_complete = backend_task_complete,
     .over_quota = backend_over_quota,
     .policy_u01 = backend_policy_u01,
+    .predicted_s = backend_predicted_s,
+    .foresee_work_s = backend_foresee_work_s,
+    .foresee_task_s = backend_foresee_task_s,
     .next = backend_next,
 };
 
@@ -502,7 +628,7 @@ static void draw_work(struct sbs_sim *s)
             work = sbs_dist_quantile(
                 &w->ref_s, sbs_rng_u01(&s->platform.stream, t, SBS_FOR_WORK,
                                        0, 0));
-        s->unit_s[t] = work / k;
+        s->unit_s[t] = work * s->plan->work_scale / k;
     }
 }
 
@@ -512,11 +638,13 @@ static void reset(struct sbs_sim *s, uint32_t replication)
     const struct sbs_model *m = &c->models->models[replication %
                                                    c->models->n];
     double gain = 1;
-    sbs_model_gain(m, c->vcpu, &gain, NULL); /* known: sbs_sim_defaults */
-    sbs_platform_reset(&s->platform, m, c->seed, replication, gain, c->spot);
+    sbs_model_gain(m, s->plan->vcpu, &gain, NULL); /* known: sbs_sim_plan */
+    sbs_platform_reset(&s->platform, m, c->seed, replication, gain);
     sbs_launch_reset(&s->launcher, m, &s->platform.stream,
                      s->platform.call_factor,
-                     sbs_sim_places(m, c->vcpu));
+                     sbs_sim_places(m, s->plan->vcpu));
+    if (s->plan->launches_per_call > 0)
+        s->launcher.per_call = s->plan->launches_per_call;
     sbs_client_reset(&s->client, m->client.poll_s, m->client.poll_task_s);
     if (m->client.poll_while_launching)
         sbs_client_begin(&s->client, s->launcher.client_free_s);

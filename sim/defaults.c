@@ -6,8 +6,13 @@
 
 #include "sim/sim.h"
 
-static void fill_constants(const struct sbs_scenario *s, double gain,
-                           struct sbs_constants *c)
+/* Worker size: the user's, or the one a policy has chosen. */
+struct size {
+    double vcpu, memory_gb;
+};
+
+static void fill_constants(const struct sbs_scenario *s, struct size size,
+                           double gain, struct sbs_constants *c)
 {
     const struct sbs_model *m = &s->models->stated;
     double slow, slow_sd, task, task_sd;
@@ -21,10 +26,18 @@ static void fill_constants(const struct sbs_scenario *s, double gain,
     c->overhead_s = sbs_dist_mean(&m->unit.claim_s) +
                     sbs_dist_mean(&m->unit.download_s) +
                     sbs_dist_mean(&m->unit.upload_s);
-    c->usd_per_worker_h = (s->vcpu * m->price.vcpu_h_usd +
-                           s->memory_gb * m->price.gb_h_usd) *
+    c->launch_s = sbs_dist_mean(&m->client.call_s) /
+                  fmax(floor(m->client.launches_per_call), 1);
+    c->stop_s = sbs_dist_mean(&m->stop_s);
+    c->usd_per_worker_h = (size.vcpu * m->price.vcpu_h_usd +
+                           size.memory_gb * m->price.gb_h_usd) *
                           (s->spot ? m->price.spot_factor : 1);
-    c->vcpu = s->vcpu;
+    c->spot_factor = m->price.spot_factor;
+    c->spot_per_h = m->loss.spot_per_h;
+    c->local_cores = m->local.cores;
+    c->local_slowdown = m->local.slowdown / m->local.efficiency;
+    c->processors = (uint32_t)m->speed.n_classes;
+    c->processor = s->models->processors;
 }
 
 double sbs_sim_places(const struct sbs_model *m, double vcpu)
@@ -46,23 +59,30 @@ static int check_model(const struct sbs_model *m, double vcpu,
                     "worker of %g", m->launcher.quota_vcpu, vcpu);
 }
 
-int sbs_sim_defaults(const struct sbs_scenario *s, struct sbs_plan *plan,
-                     struct sbs_constants *constants, struct sbs_error *err)
+static int set_defaults(const struct sbs_scenario *s, struct size size,
+                        struct sbs_plan *plan,
+                        struct sbs_constants *constants,
+                        struct sbs_error *err)
 {
     double gain, places = UINT32_MAX;
     for (size_t i = 0; i < s->models->n; i++) {
         const struct sbs_model *m = &s->models->models[i];
-        if (check_model(m, s->vcpu, err) != 0)
+        if (check_model(m, size.vcpu, err) != 0)
             return -1;
-        places = fmin(places, sbs_sim_places(m, s->vcpu));
+        places = fmin(places, sbs_sim_places(m, size.vcpu));
     }
-    if (sbs_model_gain(&s->models->stated, s->vcpu, &gain, err) != 0)
+    if (sbs_model_gain(&s->models->stated, size.vcpu, &gain, err) != 0)
         return -1;
-    fill_constants(s, gain, constants);
+    fill_constants(s, size, gain, constants);
     *plan = (struct sbs_plan){
         .tasks = s->workload->tasks,
         .needed = s->workload->tasks,
         .units_per_task = 1,
+        .chunk_units = 1,
+        .work_scale = 1,
+        .spot_share = s->spot ? 1 : 0,
+        .vcpu = size.vcpu,
+        .memory_gb = size.memory_gb,
         .places = (uint32_t)places,
         .workers = s->workers ? s->workers : s->workload->tasks,
         .divisible = s->workload->divisible,
@@ -71,4 +91,22 @@ int sbs_sim_defaults(const struct sbs_scenario *s, struct sbs_plan *plan,
         .task_s = sbs_workload_shortest_s(s->workload),
     };
     return 0;
+}
+
+/* A policy may choose another size of workers; then all plan again, knowing
+ * what such workers can do and cost. */
+int sbs_sim_plan(const struct sbs_scenario *s, const struct sbs_stack *stack,
+                 struct sbs_plan *plan, struct sbs_constants *constants,
+                 struct sbs_error *err)
+{
+    struct size size = { s->vcpu, s->memory_gb };
+    for (int pass = 0; pass < 2; pass++) {
+        if (set_defaults(s, size, plan, constants, err) != 0 ||
+            sbs_driver_plan(stack, constants, plan, err) != 0)
+            return -1;
+        if (plan->vcpu == size.vcpu && plan->memory_gb == size.memory_gb)
+            return 0;
+        size = (struct size){ plan->vcpu, plan->memory_gb };
+    }
+    return sbs_fail(err, SBS_EBUG, "a policy cannot settle on a worker size");
 }

@@ -21,6 +21,7 @@ void sbs_launch_reset(struct sbs_launcher *l, const struct sbs_model *model,
         .model = model,
         .stream = stream,
         .call_factor = call_factor,
+        .per_call = floor(model->client.launches_per_call),
         .client_free_s = sbs_dist_quantile(&model->client.setup_s, u),
         .last_start_s = -INFINITY,
         .tokens = fmax(model->launcher.burst, 1),
@@ -89,12 +90,11 @@ void sbs_launch_occupy(struct sbs_launcher *l)
 void sbs_launch_order(struct sbs_launcher *l, double now_s, uint32_t first,
                       uint32_t n, struct sbs_launched *out)
 {
-    double per_call = floor(l->model->client.launches_per_call);
     double start = 0, end = 0, left = 0;
     for (uint32_t i = 0; i < n; i++) {
         if (left < 1) {
             start = call(l, now_s, &end);
-            left = fmax(per_call, 1);
+            left = fmax(l->per_call, 1);
         }
         left -= 1;
         out[i].requested_s = start;

@@ -14,6 +14,7 @@ struct sbs_launcher {
     const struct sbs_model *model;
     const struct sbs_stream *stream;
     double call_factor;   /* of this replication */
+    double per_call;      /* launches in one call */
     double client_free_s; /* when the client's thread is free */
     double last_start_s;  /* of the last call */
     uint32_t calls;
@@ -28,7 +29,9 @@ struct sbs_launched {
     bool queued;
 };
 
-/* Start of a replication; `places` workers fit under the quota. */
+/* Start of a replication; `places` workers fit under the quota. A call
+ * carries as many launches as the model says (`per_call` is free to be
+ * changed then). */
 void sbs_launch_reset(struct sbs_launcher *l, const struct sbs_model *model,
                       const struct sbs_stream *stream, double call_factor,
                       double places);

@@ -15,12 +15,11 @@ static double factor(double log_sd, double u)
 
 void sbs_platform_reset(struct sbs_platform *p,
                         const struct sbs_model *model, uint64_t seed,
-                        uint32_t replication, double gain, bool spot)
+                        uint32_t replication, double gain)
 {
     p->model = model;
     p->stream = sbs_stream_init(seed, replication);
     p->gain = gain;
-    p->spot = spot;
     double u[3];
     sbs_rng_fill(&p->stream, 0, SBS_FOR_RUN, 0, 0, 3, u);
     p->startup_factor = factor(model->run.startup_log_sd, u[0]);
@@ -56,21 +55,23 @@ static void draw_startup(const struct sbs_platform *p, uint32_t w,
         fate->ready_s = INFINITY;
 }
 
-static const struct sbs_class *draw_class(const struct sbs_model *m,
-                                          double u)
+static size_t draw_class(const struct sbs_model *m, double u)
 {
     size_t i = 0;
     while (i + 1 < m->speed.n_classes && u >= m->speed.classes[i].cumulative)
         i++;
-    return &m->speed.classes[i];
+    return i;
 }
 
-static double draw_rate(const struct sbs_platform *p, uint32_t w)
+static double draw_rate(const struct sbs_platform *p, uint32_t w,
+                        int32_t *processor)
 {
     const struct sbs_model *m = p->model;
     double u[2];
     sbs_rng_u01x2(&p->stream, w, SBS_FOR_SPEED, 0, 0, u);
-    const struct sbs_class *c = draw_class(m, u[0]);
+    size_t k = draw_class(m, u[0]);
+    const struct sbs_class *c = &m->speed.classes[k];
+    *processor = (int32_t)k;
     double slowdown = draw(&c->slowdown, u[1]) * p->speed_factor;
     if (m->speed.log_sd > 0)
         slowdown *= factor(m->speed.log_sd,
@@ -79,18 +80,31 @@ static double draw_rate(const struct sbs_platform *p, uint32_t w)
 }
 
 void sbs_platform_draw(const struct sbs_platform *p, uint32_t w,
-                       double granted_s, bool warm, struct sbs_fate *fate)
+                       double granted_s, bool warm, bool spot,
+                       struct sbs_fate *fate)
 {
+    fate->calm = false;
     fate->granted_s = fate->pull_start_s = fate->ready_s = granted_s;
     if (!warm)
         draw_startup(p, w, fate);
-    fate->rate = draw_rate(p, w);
+    fate->rate = draw_rate(p, w, &fate->processor);
     fate->lost_s = INFINITY;
-    if (p->spot && p->model->loss.spot_per_h > 0) {
+    if (spot && p->model->loss.spot_per_h > 0) {
         double u = sbs_rng_u01(&p->stream, w, SBS_FOR_SPOT, 0, 0);
         fate->lost_s = granted_s - sbs_log1p(-u) * 3600 /
                                        p->model->loss.spot_per_h;
     }
+}
+
+void sbs_platform_own(const struct sbs_platform *p, struct sbs_fate *fate)
+{
+    const struct sbs_model *m = p->model;
+    *fate = (struct sbs_fate){
+        .rate = m->local.efficiency / m->local.slowdown,
+        .lost_s = INFINITY,
+        .calm = true,
+        .processor = -1,
+    };
 }
 
 uint32_t sbs_platform_slot(const struct sbs_platform *p, double t_s)
@@ -122,6 +136,8 @@ static double rate_at(const struct sbs_platform *p, uint32_t w,
                       double from_s)
 {
     double rate = fate->rate;
+    if (fate->calm)
+        return rate;
     double sd = p->model->speed.weather_log_sd;
     if (sd > 0)
         rate *= factor(
@@ -131,10 +147,11 @@ static double rate_at(const struct sbs_platform *p, uint32_t w,
     return rate;
 }
 
-static double work_for(const struct sbs_platform *p, double rate,
+static double work_for(const struct sbs_platform *p,
+                       const struct sbs_fate *fate, double rate,
                        double for_s)
 {
-    if (p->drift_per_s == 0)
+    if (p->drift_per_s == 0 || fate->calm)
         return rate * for_s;
     return -rate * sbs_expm1(-p->drift_per_s * for_s) / p->drift_per_s;
 }
@@ -154,14 +171,31 @@ double sbs_platform_slot_work(const struct sbs_platform *p, uint32_t w,
                               double to_s)
 {
     uint32_t slot = sbs_platform_slot(p, from_s);
-    return work_for(p, rate_at(p, w, fate, slot, from_s), to_s - from_s);
+    return work_for(p, fate, rate_at(p, w, fate, slot, from_s),
+                    to_s - from_s);
+}
+
+double sbs_platform_work(const struct sbs_platform *p, uint32_t w,
+                         const struct sbs_fate *fate, double from_s,
+                         double to_s)
+{
+    double work = 0;
+    if (p->steady || fate->calm)
+        return fate->rate * fmax(to_s - from_s, 0);
+    while (from_s < to_s) {
+        uint32_t slot = sbs_platform_slot(p, from_s);
+        double end_s = fmin(sbs_platform_slot_end_s(p, slot), to_s);
+        work += sbs_platform_slot_work(p, w, fate, from_s, end_s);
+        from_s = end_s;
+    }
+    return work;
 }
 
 double sbs_platform_finish(const struct sbs_platform *p, uint32_t w,
                            const struct sbs_fate *fate, double from_s,
                            double work_s)
 {
-    if (p->steady)
+    if (p->steady || fate->calm)
         return from_s + work_s / fate->rate;
     uint32_t slot = sbs_platform_slot(p, from_s);
     for (;; slot++) {
@@ -172,7 +206,7 @@ double sbs_platform_finish(const struct sbs_platform *p, uint32_t w,
         double need_s = time_for(p, rate, work_s);
         if (from_s + need_s <= end_s || isinf(end_s))
             return from_s + need_s;
-        work_s -= work_for(p, rate, end_s - from_s);
+        work_s -= work_for(p, fate, rate, end_s - from_s);
         from_s = end_s;
     }
 }

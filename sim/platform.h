@@ -15,7 +15,6 @@ struct sbs_platform {
     const struct sbs_model *model;
     struct sbs_stream stream;
     double gain;           /* of the vCPU size asked for */
-    bool spot;
     double startup_factor; /* run factors: median 1 */
     double call_factor;
     double speed_factor;
@@ -29,15 +28,21 @@ struct sbs_fate {
     double ready_s; /* INFINITY: never */
     double lost_s;  /* reclaimed; INFINITY: never */
     double rate;    /* reference seconds per second, weather 1, no drift */
+    bool calm;      /* the user's own core: no weather, no drift */
+    int32_t processor; /* class of the model; -1: the user's own */
 };
 
 void sbs_platform_reset(struct sbs_platform *p,
                         const struct sbs_model *model, uint64_t seed,
-                        uint32_t replication, double gain, bool spot);
+                        uint32_t replication, double gain);
 
-/* The fate of worker w, granted at granted_s; a warm one is ready at 0. */
+/* The fate of worker w, granted at granted_s; a warm one is ready at 0, a
+ * spot one may be reclaimed. */
 void sbs_platform_draw(const struct sbs_platform *p, uint32_t w,
-                       double granted_s, bool warm, struct sbs_fate *fate);
+                       double granted_s, bool warm, bool spot,
+                       struct sbs_fate *fate);
+/* The fate of one of the user's own cores: ready at 0, never lost. */
+void sbs_platform_own(const struct sbs_platform *p, struct sbs_fate *fate);
 
 /* When worker w has done work_s reference seconds begun at from_s (not
  * before it is ready); INFINITY when drift never lets it. */
@@ -50,6 +55,12 @@ double sbs_platform_finish(const struct sbs_platform *p, uint32_t w,
 double sbs_platform_slot_work(const struct sbs_platform *p, uint32_t w,
                               const struct sbs_fate *fate, double from_s,
                               double to_s);
+
+/* Reference seconds worker w could do in [from_s, to_s], from_s not before
+ * it is ready. */
+double sbs_platform_work(const struct sbs_platform *p, uint32_t w,
+                         const struct sbs_fate *fate, double from_s,
+                         double to_s);
 
 /* Slot of an instant, and the end of a slot. One endless slot when steady. */
 uint32_t sbs_platform_slot(const struct sbs_platform *p, double t_s);

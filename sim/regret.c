@@ -236,8 +236,11 @@ static void add_better(struct sbs_sim *s, uint32_t i,
                        const struct sbs_launched *l, double before_s)
 {
     struct sbs_fate fate;
-    if (i < s->plan->max_workers && !l->queued && l->granted_s < before_s) {
-        sbs_platform_draw(&s->platform, i, l->granted_s, false, &fate);
+    const struct sbs_plan *p = s->plan;
+    if (i < p->max_workers + p->local && !l->queued &&
+        l->granted_s < before_s) {
+        sbs_platform_draw(&s->platform, i, l->granted_s, false,
+                          sbs_plan_is_spot(p, i), &fate);
         add(&s->bounds, i, &fate);
     } else if (i < s->n_workers && sbs_sim_was_launched(&s->workers[i])) {
         add(&s->bounds, i, &s->workers[i].fate);
@@ -251,7 +254,7 @@ static void add_up_to_cap(struct sbs_sim *s, uint32_t planned, uint32_t cap,
 {
     struct sbs_launcher launcher = s->planned;
     struct sbs_launched *l = s->bounds.launched;
-    double per_call = floor(s->platform.model->client.launches_per_call);
+    double per_call = launcher.per_call;
     for (uint32_t first = planned, n; first < cap; first += n) {
         n = per_call < cap - first ? (uint32_t)fmax(per_call, 1)
                                    : cap - first;
@@ -269,9 +272,10 @@ int sbs_regret_bounds(struct sbs_sim *s, double makespan_s,
                       struct sbs_regret *out, struct sbs_error *err)
 {
     struct sim_bounds *b = &s->bounds;
-    uint32_t planned = s->plan->workers + s->plan->extra;
-    uint32_t cap = s->plan->max_workers > s->n_workers ? s->plan->max_workers
-                                                       : s->n_workers;
+    uint32_t planned = sbs_sim_planned(s->plan);
+    uint32_t cap = s->plan->max_workers + s->plan->local;
+    if (cap < s->n_workers)
+        cap = s->n_workers;
     double work_s = needed_work_s(s);
     if (reserve(b, cap, err) != 0)
         return -1;

@@ -18,15 +18,16 @@ struct sbs_scenario {
     const struct sbs_workload *workload;
     uint32_t workers; /* base fleet asked for */
     double vcpu, memory_gb;
-    bool spot;
+    bool spot; /* all workers, unless the policy says which */
     uint64_t seed;
 };
 
-/* The plan before any layer has amended it, and the constants policies may
- * read. -1: the vCPU size is unknown to the model, or a quota below one
- * worker. */
-int sbs_sim_defaults(const struct sbs_scenario *s, struct sbs_plan *plan,
-                     struct sbs_constants *constants, struct sbs_error *err);
+/* The plan of a stack under a scenario, and the constants its policies may
+ * read. -1: a policy refuses, the vCPU size is unknown to the model, or a
+ * quota is below one worker. */
+int sbs_sim_plan(const struct sbs_scenario *s, const struct sbs_stack *stack,
+                 struct sbs_plan *plan, struct sbs_constants *constants,
+                 struct sbs_error *err);
 
 /* Workers of this size that the quota admits; INFINITY without a quota. */
 double sbs_sim_places(const struct sbs_model *m, double vcpu);

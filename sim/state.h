@@ -16,19 +16,21 @@
 struct sim_worker {
     struct sbs_fate fate;
     double requested_s;
-    bool warm, granted, ready, noticed;
-    bool on_attempt, fails;
+    bool warm, local, spot;
+    bool granted, ready, noticed;
+    bool on_attempt, probing, fails;
     uint32_t attempt;  /* the driver's number */
     uint32_t first_unit, n_units;
     uint32_t attempts; /* begun, of this worker */
     uint32_t stops;    /* ordered */
     /* Of the running attempt. */
-    double begun_s, compute_from_s, compute_to_s, over_s, collect_s;
+    double begun_s, compute_from_s, compute_to_s, over_s;
+    double upload_s, collect_s; /* how long each takes */
     double cancel_s; /* when an ordered cancel takes effect; INFINITY */
     double stop_s;   /* when an ordered stop takes effect; INFINITY */
     double free_s;   /* since when it is ready without attempt */
     double end_s;    /* NAN while it lives */
-    double compute_s, transfer_s, idle_s; /* so far */
+    double compute_s, transfer_s, probe_s, idle_s; /* so far */
 };
 
 struct sim_timer {
@@ -78,6 +80,12 @@ struct sbs_sim {
 static inline bool sbs_sim_was_launched(const struct sim_worker *w)
 {
     return w->granted && !(w->end_s < w->fate.granted_s);
+}
+
+/* Planned workers, the user's own cores among them: the first ordinals. */
+static inline uint32_t sbs_sim_planned(const struct sbs_plan *p)
+{
+    return p->workers + p->extra + p->local;
 }
 
 /* Local time when the work is the same in every replication, else NAN. */

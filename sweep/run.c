@@ -19,7 +19,6 @@ enum { BATCH = 64 };
 struct shared {
     const struct sbs_run *run;
     const struct sbs_stack *stack;
-    const struct sbs_constants *constants;
     struct sbs_run_outcome *out;
     uint32_t lo, hi;     /* replications of this rank */
     uint64_t done, base; /* of this policy; of those before it */
@@ -82,8 +81,8 @@ static void run_thread(struct shared *sh)
     struct sbs_sim *sim =
         sbs_sim_create(&sh->run->scenario, &sh->out->plan, &err);
     struct sbs_driver *driver =
-        sim ? sbs_driver_create(sh->stack, &sh->out->plan, sh->constants,
-                                &err)
+        sim ? sbs_driver_create(sh->stack, &sh->out->plan,
+                                &sh->out->constants, &err)
             : NULL;
     if (!driver)
         note_error(sh, sh->lo, &err);
@@ -133,22 +132,18 @@ static int run_policy(struct shared *sh, struct sbs_error *err)
 int sbs_run_all(const struct sbs_run *run, struct sbs_run_outcome *outcomes,
                 struct sbs_error *err)
 {
-    struct sbs_constants constants;
     uint64_t rank = (uint64_t)sbs_comm_rank();
     uint64_t size = (uint64_t)sbs_comm_size();
     memset(outcomes, 0, run->n_stacks * sizeof *outcomes);
     /* All plans first: a policy that refuses does so before any work. */
     for (uint32_t i = 0; i < run->n_stacks; i++)
-        if (sbs_sim_defaults(&run->scenario, &outcomes[i].plan, &constants,
-                             err) != 0 ||
-            sbs_driver_plan(run->stacks[i], &constants, &outcomes[i].plan,
-                            err) != 0)
+        if (sbs_sim_plan(&run->scenario, run->stacks[i], &outcomes[i].plan,
+                         &outcomes[i].constants, err) != 0)
             return -1;
     for (uint32_t i = 0; i < run->n_stacks; i++) {
         struct shared sh = {
             .run = run,
             .stack = run->stacks[i],
-            .constants = &constants,
             .out = &outcomes[i],
             .lo = (uint32_t)(run->reps * rank / size),
             .hi = (uint32_t)(run->reps * (rank + 1) / size),

@@ -28,6 +28,7 @@ struct sbs_run {
  * every row of a replication that cannot finish. */
 struct sbs_run_outcome {
     struct sbs_plan plan;
+    struct sbs_constants constants; /* for uncut tasks */
     double *values;
     uint64_t unfinished;
 };

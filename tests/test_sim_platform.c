@@ -50,10 +50,10 @@ static void test_integral(const char *speed)
         ok(0, "%s", err.text);
         return;
     }
-    sbs_platform_reset(&p, &set.models[0], 3, 5, 1, false);
+    sbs_platform_reset(&p, &set.models[0], 3, 5, 1);
     for (uint32_t w = 0; w < 20; w++) {
         struct sbs_fate f;
-        sbs_platform_draw(&p, w, 3.7 * w, false, &f);
+        sbs_platform_draw(&p, w, 3.7 * w, false, false, &f);
         double from_s = f.ready_s + 11.3 * w, work_s = 40 + 100 * w;
         double end_s = sbs_platform_finish(&p, w, &f, from_s, work_s);
         double done_s = work_between(&p, w, &f, from_s, end_s);
@@ -121,8 +121,8 @@ static void test_never(void)
     struct sbs_fate f;
     simtest_model(&set, "'speed':{'drift_per_h':0.5,'weather':{'log_sd':0.1}}",
                   NULL);
-    sbs_platform_reset(&p, &set.models[0], 1, 0, 1, false);
-    sbs_platform_draw(&p, 0, 0, false, &f);
+    sbs_platform_reset(&p, &set.models[0], 1, 0, 1);
+    sbs_platform_draw(&p, 0, 0, false, false, &f);
     ok(isinf(sbs_platform_finish(&p, 0, &f, 0, 1e6)),
        "a worker that slows down for ever never finishes");
     sbs_model_fini(&set);

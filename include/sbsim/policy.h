@@ -28,7 +28,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SBS_POLICY_ABI 1u
+#define SBS_POLICY_ABI 2u
 
 /* ---- parameters, declared once ---------------------------------------- */
 
@@ -63,6 +63,7 @@ enum sbs_worker_state {
     SBS_WORKER_STARTING, /* launch requested, not ready */
     SBS_WORKER_IDLE,     /* ready, without a chunk (held by a layer) */
     SBS_WORKER_BUSY,     /* on an attempt */
+    SBS_WORKER_PROBING,  /* on a probe ordered in on_idle */
     SBS_WORKER_ENDED     /* exited, stopped or lost */
 };
 
@@ -73,7 +74,10 @@ struct sbs_worker {
     double requested_s;  /* when its launch was requested; INFINITY = not yet */
     double ready_s;      /* when it became usable; NAN = not yet */
     uint32_t attempts;   /* begun */
-    uint32_t attempt;    /* the one it is on (state BUSY) */
+    uint32_t attempt;    /* the one it is on, or was on last; UINT32_MAX */
+    int32_t processor;   /* of constants.processor[]; -1 = not known yet */
+    bool spot;           /* spot capacity: cheaper, may be reclaimed */
+    bool local;          /* one of the user's own cores: no bill */
 };
 
 enum sbs_attempt_state {
@@ -96,7 +100,18 @@ struct sbs_attempt {
      * chunk, so that a worker that never starts is noticed, else the moment
      * the worker took the chunk. */
     double since_s;
+    /* What its worker knows; a rule of the client waits for seen_s. NAN =
+     * not yet. */
+    double begun_s, stored_s; /* taken; result stored */
+    double compute_s;         /* seconds of computing, set with stored_s */
     double seen_s;  /* when the client saw the result; NAN = not yet */
+};
+
+/* A kind of processor a worker may turn out to have. */
+struct sbs_processor {
+    const char *name;
+    double share;    /* of all workers */
+    double slowdown; /* mean, relative to the reference core */
 };
 
 /* Constants the client would know from calibration: never realised values.
@@ -105,8 +120,15 @@ struct sbs_constants {
     double unit_mean_s, unit_sd_s;       /* computing one unit, random worker */
     double startup_mean_s, startup_sd_s; /* launch request to ready */
     double overhead_s;                   /* claim + download + upload, mean */
-    double usd_per_worker_h;
-    double vcpu;
+    double launch_s;     /* the client's time for one launch, mean */
+    double stop_s;       /* from an ordered stop to the end, mean */
+    double usd_per_worker_h; /* with --spot, of spot */
+    double spot_factor;      /* price of spot / price on demand */
+    double spot_per_h;       /* reclaims of a spot worker */
+    double local_cores;      /* the user's own machine */
+    double local_slowdown;   /* of one of its cores when all are busy */
+    uint32_t processors;     /* [processors] kinds */
+    const struct sbs_processor *processor;
 };
 
 /* The plan of a run, made before anything is launched. Layers amend it from
@@ -122,6 +144,20 @@ struct sbs_plan {
     double warm_s;           /* billed for each of these before 0 */
     uint32_t max_workers;    /* the most the run could ever launch */
     bool pull;               /* workers take chunks themselves */
+    bool dealt;              /* with pull: the queue starts empty, the base
+                                binds all units in start() */
+    uint32_t chunk_units;    /* what the pulling base hands out at once */
+    double work_scale;       /* a task is so many times its own length */
+    /* How the planned launches are paced: so many in a call (0 = as the
+     * model says), in waves of `wave` (0 = all), wave_gap_s apart. */
+    uint32_t launches_per_call, wave;
+    double wave_gap_s;
+    uint32_t local;          /* cores of the user that pull, too */
+    /* The first on_demand workers are on demand, of the others this share
+     * is spot, spread evenly over the launch order. */
+    uint32_t on_demand;
+    double spot_share;       /* [0, 1] */
+    double vcpu, memory_gb;  /* of each worker */
     bool divisible;          /* read only: may tasks be cut? */
     bool exchangeable;       /* read only: is any result as good as another? */
     uint32_t places;         /* read only: workers at a time under the quota */
@@ -147,6 +183,18 @@ struct sbs_host {
     uint32_t (*tasks_seen)(const struct sbs_ctx *c);
     bool (*unit_seen)(const struct sbs_ctx *c, uint32_t unit);
     uint32_t (*copies)(const struct sbs_ctx *c, uint32_t unit); /* beside 1 */
+    /* Computed share of a running attempt, [0, 1]; 0 = not begun. */
+    double (*progress)(const struct sbs_ctx *c, uint32_t attempt);
+    /* Units bound to a worker, or in its attempt, that it has not begun. */
+    uint32_t (*stealable)(const struct sbs_ctx *c, uint32_t worker);
+    /* Length of a task on the reference core as the client would predict
+     * it: the workload's list, or the mean of its law. */
+    double (*predicted_s)(const struct sbs_ctx *c, uint32_t task);
+    /* Only under SBS_ROLE_ORACLE, NAN elsewhere: reference seconds that a
+     * worker could compute by t_s; the true length of a task. */
+    double (*foresee_work_s)(const struct sbs_ctx *c, uint32_t worker,
+                             double t_s);
+    double (*foresee_task_s)(const struct sbs_ctx *c, uint32_t task);
     double (*rand_u01)(struct sbs_ctx *c); /* the layer's own stream */
     void *(*alloc)(struct sbs_ctx *c, size_t bytes); /* zeroed, for one run */
 
@@ -160,10 +208,22 @@ struct sbs_host {
                 uint32_t n_units, bool one_by_one);
     /* In on_idle: let the worker take the next n queued units. */
     int (*assign)(struct sbs_ctx *c, uint32_t worker, uint32_t n_units);
+    /* ... or these: all of them must be queued. */
+    int (*take)(struct sbs_ctx *c, uint32_t worker, uint32_t first_unit,
+                uint32_t n_units);
+    /* ... or the last of what another worker has not begun, at most n and
+     * consecutive: how many (units it has begun stay with it), or -1. */
+    int64_t (*steal)(struct sbs_ctx *c, uint32_t worker, uint32_t victim,
+                     uint32_t n_units);
+    /* ... or run a probe of ref_s reference seconds first: on_probed, then
+     * on_idle again. */
+    int (*probe)(struct sbs_ctx *c, uint32_t worker, double ref_s);
     /* In on_idle: keep the worker, idle and billed, until work or a stop.
      * Refused while launches wait for a place under the quota; one that has
      * to wait later asks the held workers again. */
     int (*hold)(struct sbs_ctx *c, uint32_t worker);
+    /* Ask a held worker again (on_idle). */
+    int (*wake)(struct sbs_ctx *c, uint32_t worker);
     int (*cancel)(struct sbs_ctx *c, uint32_t attempt);
     int (*stop)(struct sbs_ctx *c, uint32_t worker);
     /* on_timer(tag) of this layer at time t_s (not before now). */
@@ -185,14 +245,22 @@ enum sbs_taken { SBS_PASS = 0, SBS_TAKEN = 1 };
 enum sbs_loss { SBS_LOSS_RECLAIMED, SBS_LOSS_FAILED, SBS_LOSS_STOPPED };
 
 /* Decisions a layer makes; two layers with the same one contradict each
- * other, except for SBS_ROLE_COPY. */
+ * other, except for SBS_ROLE_COPY and SBS_ROLE_ORACLE. */
 enum sbs_role {
     SBS_ROLE_BASE = 1,   /* gives work to the base fleet */
     SBS_ROLE_FLEET = 2,  /* how many workers */
     SBS_ROLE_WARM = 4,   /* how many of them wait already */
     SBS_ROLE_CUT = 8,    /* how tasks are cut; implies pulling */
     SBS_ROLE_CHUNK = 16, /* how many units at once; implies pulling */
-    SBS_ROLE_COPY = 32   /* when to copy */
+    SBS_ROLE_COPY = 32,  /* when to copy */
+    SBS_ROLE_LAUNCH = 64,  /* how launches are paced */
+    SBS_ROLE_SIZE = 128,   /* vCPU and memory of a worker */
+    SBS_ROLE_SPOT = 256,   /* which workers are spot */
+    SBS_ROLE_LOCAL = 512,  /* the user's own cores join */
+    SBS_ROLE_STOP = 1024,  /* how many results are enough */
+    SBS_ROLE_KEEP = 2048,  /* which workers are kept */
+    SBS_ROLE_STEAL = 4096, /* who takes work from whom */
+    SBS_ROLE_ORACLE = 8192 /* may foresee; no policy for the real world */
 };
 
 struct sbs_policy {
@@ -201,6 +269,7 @@ struct sbs_policy {
     const char *summary;      /* one line */
     const char *description;  /* the algorithm in words */
     const char *reference;    /* paper or source */
+    const char *advice;       /* when it helps, when it hurts */
     uint32_t roles;           /* enum sbs_role, or-ed */
     const struct sbs_param *params; /* ends with SBS_PARAM_END; may be NULL */
     size_t params_size, prepared_size, state_size;
@@ -222,6 +291,7 @@ struct sbs_policy {
                               uint32_t n_units);
     /* News. */
     void (*on_ready)(struct sbs_ctx *c, uint32_t w);
+    void (*on_probed)(struct sbs_ctx *c, uint32_t w, double took_s);
     void (*on_begun)(struct sbs_ctx *c, uint32_t attempt);
     void (*on_seen)(struct sbs_ctx *c, uint32_t attempt); /* by the client */
     void (*on_notice)(struct sbs_ctx *c, uint32_t w, double deadline_s);
