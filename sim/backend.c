@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "model/backend.h"
+#include "sim/attempt.h"
 #include "sim/purpose.h"
 #include "sim/state.h"
 
@@ -92,8 +93,7 @@ static double notice_s(const struct sbs_sim *s, const struct sim_worker *w,
     return fmax(fmax(t, w->fate.granted_s), now_s);
 }
 
-/* Put the worker's earliest event into the queue. */
-static void schedule(struct sbs_sim *s, uint32_t i)
+void sbs_sim_schedule(struct sbs_sim *s, uint32_t i)
 {
     const struct sim_worker *w = &s->workers[i];
     double t = INFINITY;
@@ -134,7 +134,7 @@ static void grant(struct sbs_sim *s, uint32_t i, double t_s)
         sbs_platform_own(&s->platform, &w->fate);
     else
         sbs_platform_draw(&s->platform, i, t_s, w->warm, w->spot, &w->fate);
-    schedule(s, i);
+    sbs_sim_schedule(s, i);
 }
 
 static void reset_worker(struct sim_worker *w)
@@ -213,22 +213,6 @@ static double backend_requested_s(void *self, uint32_t worker)
 
 /* ---- the life of a worker ---------------------------------------------- */
 
-void sbs_sim_book(struct sim_worker *w, double at_s)
-{
-    if (w->on_attempt) {
-        double from = fmin(w->compute_from_s, at_s);
-        double to = fmax(from, fmin(w->compute_to_s, at_s));
-        w->compute_s += to - from;
-        w->transfer_s += (from - w->begun_s) + (at_s - to);
-    } else if (w->probing) {
-        w->probe_s += at_s - w->begun_s;
-    } else if (w->ready) {
-        w->idle_s += at_s - w->free_s;
-    }
-    w->on_attempt = w->probing = false;
-    w->free_s = at_s;
-}
-
 void sbs_sim_end(struct sbs_sim *s, uint32_t i, double at_s)
 {
     struct sim_worker *w = &s->workers[i];
@@ -253,155 +237,6 @@ static void release_place(struct sbs_sim *s, double t_s)
     s->launcher.places += 1;
 }
 
-/* Draws 2 `pair` and 2 `pair` + 1 of an attempt, made as one. */
-static void draw_units(const struct sbs_sim *s, const struct sbs_dist *a,
-                       const struct sbs_dist *b, uint32_t worker,
-                       uint32_t attempt, uint32_t pair, double out[2])
-{
-    double u[2];
-    bool a_fixed = sbs_dist_is_const(a, &out[0]);
-    bool b_fixed = sbs_dist_is_const(b, &out[1]);
-    if (a_fixed && b_fixed)
-        return;
-    sbs_rng_u01x2(&s->platform.stream, worker, SBS_FOR_UNIT, attempt, pair,
-                  u);
-    if (!a_fixed)
-        out[0] = sbs_dist_quantile(a, u[0]);
-    if (!b_fixed)
-        out[1] = sbs_dist_quantile(b, u[1]);
-}
-
-static double chunk_work_s(const struct sbs_sim *s, uint32_t first,
-                           uint32_t n)
-{
-    uint32_t k = s->plan->units_per_task;
-    double work = 0;
-    for (uint32_t u = first; u < first + n;) {
-        uint32_t task = u / k, end = (task + 1) * k;
-        if (end > first + n)
-            end = first + n;
-        work += s->unit_s[task] * (end - u);
-        u = end;
-    }
-    return work;
-}
-
-static void draw_failure(const struct sbs_sim *s, uint32_t i,
-                         struct sim_worker *w)
-{
-    double p = w->local ? 0 : s->platform.model->loss.fail_p;
-    w->fails = p > 0 && sbs_rng_u01(&s->platform.stream, i, SBS_FOR_UNIT,
-                                    w->attempts, 4) < p;
-    if (w->fails)
-        w->over_s = w->begun_s +
-                    (w->over_s - w->begun_s) *
-                        sbs_rng_u01(&s->platform.stream, i, SBS_FOR_UNIT,
-                                    w->attempts, 5);
-}
-
-static void backend_begin(void *self, uint32_t i, uint32_t attempt,
-                          uint32_t first_unit, uint32_t n_units)
-{
-    struct sbs_sim *s = self;
-    struct sim_worker *w = &s->workers[i];
-    const struct sbs_model *m = s->platform.model;
-    double now = s->now.time_s, before[2], after[2];
-    draw_units(s, &m->unit.claim_s, &m->unit.download_s, i, w->attempts, 0,
-               before);
-    draw_units(s, &m->unit.upload_s, &m->client.collect_s, i, w->attempts, 1,
-               after);
-    sbs_sim_book(w, now);
-    w->on_attempt = true;
-    w->attempt = attempt;
-    w->first_unit = first_unit;
-    w->n_units = n_units;
-    w->begun_s = now;
-    w->compute_from_s = now + before[0] + before[1];
-    w->compute_to_s = sbs_platform_finish(
-        &s->platform, i, &w->fate, w->compute_from_s,
-        chunk_work_s(s, first_unit, n_units));
-    w->upload_s = after[0];
-    w->over_s = w->compute_to_s + w->upload_s;
-    w->collect_s = after[1];
-    w->cancel_s = INFINITY;
-    draw_failure(s, i, w);
-    w->attempts++;
-    schedule(s, i);
-}
-
-static void backend_probe(void *self, uint32_t i, double ref_s)
-{
-    struct sbs_sim *s = self;
-    struct sim_worker *w = &s->workers[i];
-    double now = s->now.time_s;
-    sbs_sim_book(w, now);
-    w->probing = true;
-    w->begun_s = now;
-    w->over_s = sbs_platform_finish(&s->platform, i, &w->fate, now, ref_s);
-    schedule(s, i);
-}
-
-/* Reference seconds of its attempt that worker i has computed. */
-static double computed_s(const struct sbs_sim *s, uint32_t i)
-{
-    const struct sim_worker *w = &s->workers[i];
-    return sbs_platform_work(&s->platform, i, &w->fate, w->compute_from_s,
-                             fmin(s->now.time_s, w->compute_to_s));
-}
-
-static double backend_progress(void *self, uint32_t i)
-{
-    struct sbs_sim *s = self;
-    const struct sim_worker *w = &s->workers[i];
-    if (s->now.time_s <= w->compute_from_s)
-        return 0;
-    if (s->now.time_s >= w->compute_to_s)
-        return 1;
-    return fmin(computed_s(s, i) /
-                    chunk_work_s(s, w->first_unit, w->n_units), 1);
-}
-
-static uint32_t backend_unbegun(void *self, uint32_t i)
-{
-    const struct sbs_sim *s = self;
-    const struct sim_worker *w = &s->workers[i];
-    uint32_t k = s->plan->units_per_task, u = w->first_unit;
-    uint32_t last = u + w->n_units;
-    if (s->now.time_s <= w->compute_from_s)
-        return w->n_units - 1;
-    double done = computed_s(s, i);
-    while (u < last) {
-        uint32_t end = (u / k + 1) * k;
-        double unit = s->unit_s[u / k];
-        end = end < last ? end : last;
-        if (done < unit * (end - u)) {
-            u += (uint32_t)(done / unit);
-            break;
-        }
-        done -= unit * (end - u);
-        u = end;
-    }
-    return u + 1 < last ? last - u - 1 : 0;
-}
-
-/* It fails where it would have failed, if it still gets there. */
-static void backend_shorten(void *self, uint32_t i, uint32_t n_units)
-{
-    struct sbs_sim *s = self;
-    struct sim_worker *w = &s->workers[i];
-    w->n_units -= n_units;
-    w->compute_to_s = fmax(
-        sbs_platform_finish(&s->platform, i, &w->fate, w->compute_from_s,
-                            chunk_work_s(s, w->first_unit, w->n_units)),
-        s->now.time_s);
-    double over = w->compute_to_s + w->upload_s;
-    if (!w->fails || w->over_s >= over) {
-        w->fails = false;
-        w->over_s = over;
-    }
-    schedule(s, i);
-}
-
 static double stop_delay_s(const struct sbs_sim *s, uint32_t i,
                            struct sim_worker *w)
 {
@@ -418,7 +253,7 @@ static void backend_cancel(void *self, uint32_t i)
     struct sbs_sim *s = self;
     struct sim_worker *w = &s->workers[i];
     w->cancel_s = s->now.time_s + stop_delay_s(s, i, w);
-    schedule(s, i);
+    sbs_sim_schedule(s, i);
 }
 
 static void backend_stop(void *self, uint32_t i)
@@ -426,7 +261,7 @@ static void backend_stop(void *self, uint32_t i)
     struct sbs_sim *s = self;
     struct sim_worker *w = &s->workers[i];
     w->stop_s = s->now.time_s + stop_delay_s(s, i, w);
-    schedule(s, i);
+    sbs_sim_schedule(s, i);
 }
 
 static void backend_leave(void *self, uint32_t i)
@@ -538,7 +373,7 @@ static void apply(struct sbs_sim *s, struct sbs_event *e)
             release_place(s, e->time_s);
         return;
     }
-    schedule(s, e->worker);
+    sbs_sim_schedule(s, e->worker);
 }
 
 static void take_worker_event(struct sbs_sim *s)
@@ -561,7 +396,7 @@ static void backend_next(void *self, struct sbs_event *event)
     double worker_s = INFINITY, timer_s = INFINITY;
     uint32_t kind = SBS_EVENT_NONE;
     if (s->stale != SIM_NONE)
-        schedule(s, s->stale);
+        sbs_sim_schedule(s, s->stale);
     if (!sbs_queue_empty(&s->queue)) {
         worker_s = sbs_queue_first(&s->queue)->time_s;
         kind = (uint32_t)(sbs_queue_first(&s->queue)->key >> 32);
@@ -594,11 +429,11 @@ static const struct sbs_backend_ops backend_ops = {
     .launch = backend_launch,
     .launched = backend_launched,
     .requested_s = backend_requested_s,
-    .begin = backend_begin,
-    .probe = backend_probe,
-    .progress = backend_progress,
-    .unbegun = backend_unbegun,
-    .shorten = backend_shorten,
+    .begin = sbs_attempt_begin,
+    .probe = sbs_attempt_probe,
+    .progress = sbs_attempt_progress,
+    .unbegun = sbs_attempt_unbegun,
+    .shorten = sbs_attempt_shorten,
     .cancel = backend_cancel,
     .stop = backend_stop,
     .leave = backend_leave,

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 libsbsim_a_SOURCES += \
   %D%/account.c \
+  %D%/attempt.c %D%/attempt.h \
   %D%/backend.c \
   %D%/client.c %D%/client.h \
   %D%/defaults.c \

@@ -104,6 +104,9 @@ int sbs_regret_bounds(struct sbs_sim *sim, double makespan_s,
                       struct sbs_regret *out, struct sbs_error *err);
 void sbs_regret_fini(struct sim_bounds *b);
 
+/* Put the worker's earliest event into the queue. */
+void sbs_sim_schedule(struct sbs_sim *sim, uint32_t w);
+
 /* A worker that is not on an attempt any more, or at its end: book its time
  * up to at_s. */
 void sbs_sim_book(struct sim_worker *w, double at_s);
