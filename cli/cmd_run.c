@@ -143,6 +143,15 @@ static int list_params(struct param_list *list, const struct sbs_stack *s)
     return 0;
 }
 
+static enum sbs_unfinished commonest_reason(const struct sbs_run_outcome *o)
+{
+    enum sbs_unfinished best = SBS_UNFINISHED_STUCK;
+    for (int i = best; i < SBS_N_UNFINISHED; i++)
+        if (o->unfinished_by[i] > o->unfinished_by[best])
+            best = (enum sbs_unfinished)i;
+    return best;
+}
+
 static void fill_policy(struct sbs_result_policy *p,
                         const struct sbs_spec *spec,
                         const struct param_list *params,
@@ -152,6 +161,7 @@ static void fill_policy(struct sbs_result_policy *p,
     p->params = params->param;
     p->n_params = params->n;
     p->reps = reps;
+    p->unfinished_why = sbs_unfinished_text(commonest_reason(o));
     for (int m = 0; m < SBS_N_METRICS; m++)
         p->values[m] = sbs_run_metric(o, reps, (enum sbs_metric)m);
 }

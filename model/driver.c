@@ -522,18 +522,43 @@ static bool loses_for_ever(const struct sbs_driver *d)
     return d->gone > LOST_MAX + LOST_MAX_EACH * each;
 }
 
+const char *sbs_unfinished_text(enum sbs_unfinished why)
+{
+    static const char *const text[SBS_N_UNFINISHED] = {
+        [SBS_FINISHED] = "it finished",
+        [SBS_UNFINISHED_STUCK] =
+            "what is missing waits for workers that never come to it",
+        [SBS_UNFINISHED_LOST] = "workers were lost again and again",
+        [SBS_UNFINISHED_TIMERS] = "the policy did nothing but wake itself",
+    };
+    return text[why];
+}
+
+/* Does the run go on? Else out.why says why it does not. */
+static bool goes_on(struct sbs_driver *d, uint32_t timers)
+{
+    if (d->out.finished || d->book.out_of_memory)
+        return false;
+    if (loses_for_ever(d))
+        d->out.why = SBS_UNFINISHED_LOST;
+    else if (timers >= IDLE_TIMERS_MAX)
+        d->out.why = SBS_UNFINISHED_TIMERS;
+    return d->out.why == SBS_FINISHED;
+}
+
 int sbs_driver_run(struct sbs_driver *d, struct sbs_backend backend,
                    struct sbs_outcome *out, struct sbs_error *err)
 {
     reset(d, backend);
     start(d);
     uint32_t timers = 0;
-    while (!d->out.finished && !d->book.out_of_memory &&
-           timers < IDLE_TIMERS_MAX && !loses_for_ever(d)) {
+    while (goes_on(d, timers)) {
         struct sbs_event e;
         backend.ops->next(backend.self, &e);
-        if (e.kind == SBS_EVENT_NONE)
+        if (e.kind == SBS_EVENT_NONE) {
+            d->out.why = SBS_UNFINISHED_STUCK;
             break;
+        }
         SBS_DASSERT(e.time_s >= d->now_s);
         d->now_s = e.time_s;
         timers = e.kind == SBS_EVENT_TIMER ? timers + 1 : 0;

@@ -13,10 +13,22 @@
 #include "model/backend.h"
 #include "model/layer.h"
 
+/* Why a run has not finished. */
+enum sbs_unfinished {
+    SBS_FINISHED,
+    SBS_UNFINISHED_STUCK,  /* nothing can happen any more */
+    SBS_UNFINISHED_LOST,   /* work is lost again and again */
+    SBS_UNFINISHED_TIMERS, /* a policy does nothing but wake itself */
+    SBS_N_UNFINISHED
+};
+/* In words, to follow "did not finish because". */
+const char *sbs_unfinished_text(enum sbs_unfinished why);
+
 /* What the client knows at the end of a run; what workers cost is the
  * backend's to tell. Times in seconds from the call; NAN when not reached. */
 struct sbs_outcome {
-    int finished; /* 0: work lost for ever */
+    int finished;
+    enum sbs_unfinished why; /* when not finished */
     double makespan_s, first_s, half_s;
     uint32_t workers;   /* ordered */
     uint32_t attempts;  /* begun */

@@ -30,6 +30,7 @@ struct sbs_result_policy {
     const struct sbs_result_param *params;
     size_t n_params;
     uint64_t reps;
+    const char *unfinished_why; /* the commonest reason; may be NULL */
     /* values[metric][replication]; NaN where undefined. A replication whose
      * makespan is NaN did not finish and counts in no summary. */
     const double *values[SBS_N_METRICS];

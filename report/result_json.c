@@ -57,6 +57,8 @@ static void write_policy(struct sbs_jsonw *w,
     sbs_jsonw_close(w);
     write_count(w, "reps", p->reps);
     write_count(w, "unfinished", p->unfinished);
+    if (p->unfinished > 0 && p->unfinished_why)
+        write_string(w, "unfinished_why", p->unfinished_why);
     for (unsigned m = 0; m < SBS_N_METRICS; m++) {
         sbs_jsonw_key(w, sbs_result_metric_name((enum sbs_metric)m));
         write_summary(w, &p->summary[m]);

@@ -150,10 +150,11 @@ static void print_unfinished(const struct sbs_result *r, FILE *out)
         snprintf(rest, sizeof rest, "; its figures are those of the other %llu",
                  (unsigned long long)(p->reps - p->unfinished));
         snprintf(text, sizeof text,
-                 "NOT FINISHED: %s lost work for ever in %llu of %llu "
-                 "replications%s.",
+                 "NOT FINISHED: %s in %llu of %llu replications%s%s%s.",
                  p->spec, (unsigned long long)p->unfinished,
                  (unsigned long long)p->reps,
+                 p->unfinished_why ? ": " : "",
+                 p->unfinished_why ? p->unfinished_why : "",
                  p->unfinished < p->reps ? rest : "");
         sbs_human_wrap(out, text, 2);
     }

@@ -502,9 +502,15 @@ int sbs_sim_replicate(struct sbs_sim *sim, struct sbs_driver *driver,
     struct sbs_backend backend = { &backend_ops, sim };
     if (sbs_driver_run(driver, backend, &out, err) != 0)
         return -1;
+    sim->why = out.why;
     if (sim->out_of_memory)
         return sbs_fail(err, SBS_EMEMORY, "out of memory in a replication");
     return out.finished ? sbs_account_close(sim, &out, metrics, err) : 0;
+}
+
+enum sbs_unfinished sbs_sim_why(const struct sbs_sim *sim)
+{
+    return sim->why;
 }
 
 /* ---- create, destroy --------------------------------------------------- */

@@ -48,5 +48,7 @@ void sbs_sim_destroy(struct sbs_sim *sim);
 int sbs_sim_replicate(struct sbs_sim *sim, struct sbs_driver *driver,
                       uint32_t replication, double metrics[SBS_N_METRICS],
                       struct sbs_error *err);
+/* Why the last replication did not finish, or that it did. */
+enum sbs_unfinished sbs_sim_why(const struct sbs_sim *sim);
 
 #endif

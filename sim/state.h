@@ -73,6 +73,7 @@ struct sbs_sim {
     double *local_free_at; /* cores of the local machine */
     double local_s; /* when all replications share it, else NAN */
     struct sim_bounds bounds;
+    enum sbs_unfinished why; /* the last replication did not finish */
     bool out_of_memory;
 };
 

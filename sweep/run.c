@@ -15,6 +15,9 @@
 /* Replications between two looks at the clock and at others' errors. */
 enum { BATCH = 64 };
 
+/* Metrics and why it did not finish. */
+enum { N_ROWS = SBS_N_METRICS + 1 };
+
 /* What the threads of one policy's replications share. */
 struct shared {
     const struct sbs_run *run;
@@ -48,10 +51,12 @@ static void note_error(struct shared *sh, uint32_t replication,
 }
 
 static void store(struct sbs_run_outcome *out, uint32_t reps,
-                  uint32_t replication, const double m[SBS_N_METRICS])
+                  uint32_t replication, const double m[SBS_N_METRICS],
+                  enum sbs_unfinished why)
 {
     for (int i = 0; i < SBS_N_METRICS; i++)
         out->values[(size_t)i * reps + replication] = m[i];
+    out->values[(size_t)SBS_N_METRICS * reps + replication] = why;
 }
 
 static void run_batch(struct shared *sh, struct sbs_sim *sim,
@@ -65,7 +70,7 @@ static void run_batch(struct shared *sh, struct sbs_sim *sim,
             note_error(sh, r, &err);
             return;
         }
-        store(sh->out, sh->run->reps, r, m);
+        store(sh->out, sh->run->reps, r, m, sbs_sim_why(sim));
     }
     uint64_t done;
 #pragma omp critical(sbs_run_done)
@@ -99,9 +104,18 @@ static void run_thread(struct shared *sh)
     sbs_sim_destroy(sim);
 }
 
+static void count_unfinished(struct sbs_run_outcome *out, uint32_t reps)
+{
+    const double *why = out->values + (size_t)SBS_N_METRICS * reps;
+    for (uint32_t r = 0; r < reps; r++) {
+        out->unfinished_by[(int)why[r]]++;
+        out->unfinished += why[r] != SBS_FINISHED;
+    }
+}
+
 static int run_policy(struct shared *sh, struct sbs_error *err)
 {
-    size_t n = (size_t)SBS_N_METRICS * sh->run->reps;
+    size_t n = (size_t)N_ROWS * sh->run->reps;
     sh->out->values = malloc(n * sizeof *sh->out->values);
     if (!sh->out->values) {
         sbs_fail(&sh->err, SBS_EMEMORY, "out of memory for %u replications",
@@ -121,11 +135,9 @@ static int run_policy(struct shared *sh, struct sbs_error *err)
         *err = sh->err;
         return -1;
     }
-    sbs_comm_gather(sh->out->values, SBS_N_METRICS, sh->run->reps);
-    const double *makespan =
-        sbs_run_metric(sh->out, sh->run->reps, SBS_METRIC_makespan_s);
-    for (uint32_t r = 0; sbs_comm_rank() == 0 && r < sh->run->reps; r++)
-        sh->out->unfinished += isnan(makespan[r]) ? 1 : 0;
+    sbs_comm_gather(sh->out->values, N_ROWS, sh->run->reps);
+    if (sbs_comm_rank() == 0)
+        count_unfinished(sh->out, sh->run->reps);
     return 0;
 }
 

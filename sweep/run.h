@@ -25,12 +25,14 @@ struct sbs_run {
 };
 
 /* What one policy did; row m, replication r at values[m * reps + r], NAN in
- * every row of a replication that cannot finish. */
+ * every metric of a replication that cannot finish. The row behind the
+ * metrics has enum sbs_unfinished. */
 struct sbs_run_outcome {
     struct sbs_plan plan;
     struct sbs_constants constants; /* for uncut tasks */
     double *values;
     uint64_t unfinished;
+    uint64_t unfinished_by[SBS_N_UNFINISHED]; /* for each reason */
 };
 
 /* Fill outcomes[n_stacks]; the caller frees them. With MPI every rank must
