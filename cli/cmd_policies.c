@@ -3,11 +3,10 @@
 #include "config.h"
 
 #include <stdio.h>
-#include <string.h>
 
-#include "base/param.h"
 #include "cli/command.h"
 #include "cli/flags.h"
+#include "cli/policy_help.h"
 #include "policies/registry.h"
 
 struct options {
@@ -40,44 +39,6 @@ static void print_list(const struct sbs_registry *r)
     puts("\n`sbsim policies NAME` explains one.");
 }
 
-static void print_param(const struct sbs_param *p, const void *defaults)
-{
-    char value[64], range[96];
-    sbs_param_print(p, defaults, value, sizeof value);
-    if (p->type == SBS_CHOICE)
-        snprintf(range, sizeof range, "%s", p->choices);
-    else if (p->type == SBS_BOOL)
-        snprintf(range, sizeof range, "true|false");
-    else
-        snprintf(range, sizeof range, "%g to %g%s%s", p->min, p->max,
-                 p->unit[0] ? " " : "", p->unit);
-    printf("  %s=%s\n      %s (%s)\n", p->name, value, p->help, range);
-}
-
-static int print_policy(const struct sbs_policy *p)
-{
-    _Alignas(16) char defaults[1024];
-    printf("%s - %s\n\n  ", p->name, p->summary);
-    if (p->description)
-        sbs_flags_wrap(stdout, p->description, 2, 2);
-    if (p->advice) {
-        fputs("\n  ", stdout);
-        sbs_flags_wrap(stdout, p->advice, 2, 2);
-    }
-    if (p->params && p->params_size <= sizeof defaults) {
-        memset(defaults, 0, sizeof defaults);
-        sbs_param_defaults(p->params, defaults);
-        puts("\nParameters and defaults:");
-        for (const struct sbs_param *q = p->params; q->name; q++)
-            print_param(q, defaults);
-    }
-    if (p->reference) {
-        fputs("\nReference: ", stdout);
-        sbs_flags_wrap(stdout, p->reference, 11, 11);
-    }
-    return 0;
-}
-
 int sbs_cmd_policies(int argc, char **argv)
 {
     struct options o = { 0 };
@@ -99,7 +60,7 @@ int sbs_cmd_policies(int argc, char **argv)
             goto out;
         if (i > 0)
             putchar('\n');
-        print_policy(p);
+        sbs_policy_help(p, stdout);
     }
     status = 0;
 out:

@@ -16,6 +16,7 @@
 #include "cli/flags.h"
 #include "cli/inputs.h"
 #include "cli/output.h"
+#include "cli/policy_help.h"
 #include "cli/progress.h"
 #include "policies/stack.h"
 #include "report/human.h"
@@ -443,7 +444,7 @@ int sbs_cmd_run(int argc, char **argv)
     struct sbs_spec_list specs = { 0 };
     int status = 1;
     if (!sbs_flags_start(&table, argc, argv, &o, &status))
-        return status;
+        return status ? status : sbs_policy_help_named(argc, argv, stdout);
     if (!o.in.workload)
         o.in.workload = "ultra";
     sbs_comm_init(&argc, &argv);

@@ -5,6 +5,7 @@ libsbsim_a_SOURCES += \
   %D%/flags.c %D%/flags_help.c %D%/flags.h \
   %D%/man.c %D%/man.h \
   %D%/output.c %D%/output.h \
+  %D%/policy_help.c %D%/policy_help.h \
   %D%/progress.c %D%/progress.h
 
 bin_PROGRAMS += sbsim

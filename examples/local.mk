@@ -2,10 +2,11 @@
 # The example plugin, built in the tree for the tests; tests/install.t builds
 # it as a user does, against the installed header.
 EXTRA_DIST += %D%/plugin/second_chance.c
+SBS_PLUGIN_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared \
+  -no-undefined -rpath $(pkglibdir) \
+  -export-symbols-regex '^sbs_policy_plugin$$'
 check_LTLIBRARIES += %D%/plugin/second_chance.la
 examples_plugin_second_chance_la_SOURCES = %D%/plugin/second_chance.c
 examples_plugin_second_chance_la_CPPFLAGS = -DSBS_PLUGIN \
   -I$(top_srcdir)/include
-examples_plugin_second_chance_la_LDFLAGS = $(AM_LDFLAGS) -module \
-  -avoid-version -shared -no-undefined -rpath $(pkglibdir) \
-  -export-symbols-regex '^sbs_policy_plugin$$'
+examples_plugin_second_chance_la_LDFLAGS = $(SBS_PLUGIN_LDFLAGS)

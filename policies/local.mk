@@ -14,6 +14,12 @@ libsbsim_a_SOURCES += \
   %D%/static.c \
   %D%/warm_pool.c
 
+# The file to copy; built so that it stays true.
+check_LTLIBRARIES += %D%/skeleton.la
+%C%_skeleton_la_SOURCES = %D%/skeleton.c
+%C%_skeleton_la_CPPFLAGS = -DSBS_PLUGIN -I$(top_srcdir)/include
+%C%_skeleton_la_LDFLAGS = $(SBS_PLUGIN_LDFLAGS)
+
 FUZZERS += tests/fuzz_policy
 tests_fuzz_policy_SOURCES = tests/fuzz_policy.c
 tests_fuzz_policy_LDADD = $(SBS_FUZZ_LIBS)

@@ -32,6 +32,28 @@ like out '^  after_s=1800$' "its parameter and default"
 cp "$SBS_BUILDDIR/examples/plugin/.libs/second_chance.so" built.so
 is_exit 0 "so does the one make built" sbsim policies ./built.so
 
+# The example of the short course, as typed.
+doc=$SBS_SRCDIR/doc/writing-a-policy.md
+sed -n '/^```c$/,/^```$/{/^```/d;p}' "$doc" >halves.c
+[ "$(wc -l <halves.c)" -lt 40 ]
+report $? "a whole plugin in under 40 lines"
+cc_line=$(sed -n 's/^    cc \(.*halves\.c\)$/\1/p' "$doc")
+# shellcheck disable=SC2086 # a command with arguments
+ok "the documented line builds it" ${SBS_CC:-cc} -I"$SBS_SRCDIR/include" \
+    $cc_line
+is_exit 0 "it explains itself" sbsim policies ./halves.so
+like out '^  share=0.5$' "its parameter and default"
+is_exit 0 "it shows up in --help" sbsim --policy split+./halves.so --help
+like out '^halves - take half' "with its name"
+like out '^  share=0.5$' "and its parameter"
+is_exit 0 "and runs" sbsim --policy split:units=20+./halves.so:share=0.3 \
+    --trace fargate.h5 --reps 20 --quiet
+is_exit 2 "a wrong list beside --help" sbsim --policy ./halves.so:x=1 --help
+like err 'halves: .*"?x"?' "and what is wrong"
+cp "$SBS_BUILDDIR/policies/.libs/skeleton.so" skeleton.so
+is_exit 0 "the skeleton runs" sbsim --trace fargate.h5 --reps 20 --quiet \
+    --policy "./skeleton.so:after_s=2000"
+
 plugin abi 's/SBS_POLICY_HEAD,/.abi = 999, .size = sizeof(struct sbs_policy),/'
 refused abi 'ABI 999 \(this sbsim: [0-9]+\)'
 plugin size 's/SBS_POLICY_HEAD,/.abi = SBS_POLICY_ABI, .size = 8,/'
