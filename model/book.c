@@ -80,7 +80,7 @@ void sbs_book_reset(struct sbs_book *b, bool pull)
     b->copies_made = false;
     b->queue_next = 0;
     b->queue_end = pull ? b->n_units : 0;
-    b->n_lost = b->n_workers = b->n_attempts = 0;
+    b->n_lost = b->lost_units = b->n_workers = b->n_attempts = 0;
     b->n_bindings = b->n_copies = 0;
 }
 
@@ -97,7 +97,7 @@ uint32_t sbs_book_add_worker(struct sbs_book *b)
                                   .attempt = SBS_NONE,
                                   .processor = -1 };
     w->current = w->bound_head = w->bound_tail = SBS_NONE;
-    w->cancelling = false;
+    w->cancelling = w->asked = false;
     return b->n_workers++;
 }
 
@@ -249,10 +249,7 @@ bool sbs_book_unbind_last(struct sbs_book *b, uint32_t worker, uint32_t n,
 
 uint32_t sbs_book_queued(const struct sbs_book *b)
 {
-    uint32_t n = b->queue_end - b->queue_next;
-    for (uint32_t i = 0; i < b->n_lost; i++)
-        n += b->lost[i].end - b->lost[i].first;
-    return n;
+    return b->queue_end - b->queue_next + b->lost_units;
 }
 
 /* At most n units from the front of r, unless the client has them. */
@@ -277,7 +274,9 @@ bool sbs_book_take(struct sbs_book *b, uint32_t worker, uint32_t n,
         return false;
     while (b->n_lost > 0 && !taken) {
         struct sbs_range *r = &b->lost[0];
+        uint32_t first = r->first;
         taken = take_from(b, n, r, units);
+        b->lost_units -= r->first - first;
         if (r->first == r->end)
             memmove(r, r + 1, --b->n_lost * sizeof *r);
     }
@@ -296,13 +295,34 @@ static bool holds_all(const struct sbs_range *r, struct sbs_range units)
     return r->first <= units.first && units.end <= r->end;
 }
 
+/* How many lost ranges begin at or before a unit. */
+static uint32_t lost_before(const struct sbs_book *b, uint32_t unit)
+{
+    uint32_t lo = 0, hi = b->n_lost;
+    while (lo < hi) {
+        uint32_t mid = lo + (hi - lo) / 2;
+        if (b->lost[mid].first <= unit)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    return lo;
+}
+
+static void remove_lost(struct sbs_book *b, uint32_t i)
+{
+    b->n_lost--;
+    memmove(&b->lost[i], &b->lost[i + 1], (b->n_lost - i) * sizeof *b->lost);
+}
+
 /* Units are taken out of lost range i; what was on either side stays. */
 static void cut_lost(struct sbs_book *b, uint32_t i, struct sbs_range units)
 {
     struct sbs_range *r = &b->lost[i], behind = { units.end, r->end };
+    b->lost_units -= r->end - units.first;
     r->end = units.first;
     if (r->first == r->end)
-        memmove(r, r + 1, (--b->n_lost - i) * sizeof *r);
+        remove_lost(b, i);
     if (behind.first < behind.end)
         sbs_book_give_back(b, behind);
 }
@@ -311,9 +331,9 @@ static void cut_lost(struct sbs_book *b, uint32_t i, struct sbs_range units)
 static void cut_queue(struct sbs_book *b, struct sbs_range units)
 {
     struct sbs_range before = { b->queue_next, units.first };
+    b->queue_next = units.end;
     if (before.first < before.end)
         sbs_book_give_back(b, before);
-    b->queue_next = units.end;
 }
 
 bool sbs_book_take_these(struct sbs_book *b, uint32_t worker,
@@ -328,7 +348,7 @@ bool sbs_book_take_these(struct sbs_book *b, uint32_t worker,
         sbs_book_hold(b, worker, units);
         return true;
     }
-    for (uint32_t i = 0; i < b->n_lost; i++) {
+    for (uint32_t i = lost_before(b, units.first); i-- > 0;) {
         if (!holds_all(&b->lost[i], units))
             continue;
         cut_lost(b, i, units);
@@ -338,14 +358,28 @@ bool sbs_book_take_these(struct sbs_book *b, uint32_t worker,
     return false;
 }
 
+/* Neighbours become one, so that what is queued can be taken together. */
 void sbs_book_give_back(struct sbs_book *b, struct sbs_range units)
 {
     if (GROW(b, lost, cap_lost, n_lost) != 0) {
         b->out_of_memory = true;
         return;
     }
-    uint32_t i = b->n_lost++;
-    for (; i > 0 && b->lost[i - 1].first > units.first; i--)
-        b->lost[i] = b->lost[i - 1];
+    uint32_t i = lost_before(b, units.first);
+    b->lost_units += units.end - units.first;
+    if (i > 0 && b->lost[i - 1].end == units.first) {
+        units.first = b->lost[--i].first;
+        remove_lost(b, i);
+    }
+    if (i < b->n_lost && b->lost[i].first == units.end) {
+        units.end = b->lost[i].end;
+        remove_lost(b, i);
+    }
+    if (units.end == b->queue_next && b->queue_next < b->queue_end) {
+        b->queue_next = units.first;
+        b->lost_units -= units.end - units.first;
+        return;
+    }
+    memmove(&b->lost[i + 1], &b->lost[i], (b->n_lost++ - i) * sizeof *b->lost);
     b->lost[i] = units;
 }

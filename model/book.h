@@ -25,6 +25,7 @@ struct sbs_book_worker {
     uint32_t current; /* attempt WAITING or RUNNING, or SBS_NONE */
     uint32_t bound_head, bound_tail;
     bool cancelling; /* its running attempt has been ordered dropped */
+    bool asked;      /* its layers are being asked about it (on_idle) */
 };
 
 /* A further holder of a unit, beside its owner. */
@@ -50,6 +51,7 @@ struct sbs_book {
     uint32_t queue_next, queue_end; /* never taken yet */
     struct sbs_range *lost;         /* to be taken first, in unit order */
     uint32_t n_lost, cap_lost;
+    uint32_t lost_units;            /* in all of them */
 
     struct sbs_book_worker *workers;
     uint32_t n_workers, cap_workers;
@@ -91,8 +93,8 @@ bool sbs_book_unbind_last(struct sbs_book *b, uint32_t worker, uint32_t n,
 uint32_t sbs_book_bound_units(const struct sbs_book *b, uint32_t worker);
 
 /* The queue: how many units, take at most n consecutive ones (false when it
- * is empty), give units back in front. Units the client has seen meanwhile
- * are counted but not taken. */
+ * is empty), give units back. It is in unit order. Units the client has seen
+ * meanwhile are counted but not taken. */
 uint32_t sbs_book_queued(const struct sbs_book *b);
 bool sbs_book_take(struct sbs_book *b, uint32_t worker, uint32_t n,
                    struct sbs_range *units);

@@ -33,8 +33,7 @@ static bool ask_on_lost(struct sbs_driver *d, uint32_t w, enum sbs_loss why,
 static void wake_held(struct sbs_driver *d, uint32_t w)
 {
     const struct sbs_worker *pub = &d->book.workers[w].pub;
-    if (pub->state == SBS_WORKER_IDLE && !pub->stopping &&
-        d->answer.asking != w)
+    if (pub->state == SBS_WORKER_IDLE && !pub->stopping)
         sbs_driver_employ(d, w);
 }
 
@@ -169,7 +168,7 @@ static bool ask_on_idle(struct sbs_driver *d, uint32_t w, bool *hold)
     /* A hook may wake another worker up, which is then asked in between. */
     struct driver_answer outer = d->answer;
     d->answer = (struct driver_answer){ .asking = w };
-    b->workers[w].pub.state = SBS_WORKER_IDLE;
+    b->workers[w].asked = true;
     for (uint32_t i = 0; i < d->n_layers; i++) {
         struct driver_layer *l = &d->layer[i];
         if (l->policy->on_idle &&
@@ -178,6 +177,7 @@ static bool ask_on_idle(struct sbs_driver *d, uint32_t w, bool *hold)
     }
     struct driver_answer inner = d->answer;
     d->answer = outer;
+    b->workers[w].asked = false;
     *hold = inner.hold || inner.probe_s > 0;
     if (inner.probe_s > 0) {
         begin_probe(d, w, inner.probe_s);
@@ -194,7 +194,8 @@ static bool ask_on_idle(struct sbs_driver *d, uint32_t w, bool *hold)
 void sbs_driver_employ(struct sbs_driver *d, uint32_t w)
 {
     struct sbs_book_worker *worker = &d->book.workers[w];
-    if (worker->pub.state == SBS_WORKER_ENDED)
+    /* A hook may have found work for it already, or is just about to. */
+    if (worker->pub.state != SBS_WORKER_IDLE || worker->asked)
         return;
     if (worker->pub.stopping) {
         /* No more work for it: it exits before its stop takes effect. */
@@ -222,7 +223,7 @@ int sbs_driver_stop(struct sbs_driver *d, uint32_t w)
         return -1;
     struct sbs_worker *pub = &d->book.workers[w].pub;
     if (pub->stopping || pub->state == SBS_WORKER_ENDED ||
-        d->answer.asking == w)
+        d->book.workers[w].asked)
         return -1;
     pub->stopping = true;
     d->live--;
@@ -389,9 +390,7 @@ static void on_probed(struct sbs_driver *d, uint32_t w, double took_s)
     for (uint32_t i = 0; i < d->n_layers; i++)
         if (d->layer[i].policy->on_probed)
             d->layer[i].policy->on_probed(&d->layer[i].ctx, w, took_s);
-    /* A hook may have found work for it already. */
-    if (d->book.workers[w].pub.state == SBS_WORKER_IDLE)
-        sbs_driver_employ(d, w);
+    sbs_driver_employ(d, w);
 }
 
 static void on_ready(struct sbs_driver *d, uint32_t w, int32_t processor)

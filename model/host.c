@@ -224,7 +224,7 @@ static int host_bind(struct sbs_ctx *c, uint32_t worker, uint32_t first_unit,
     if (sbs_book_bind(b, worker, units, one_by_one) != 0)
         return -1;
     struct sbs_book_worker *w = &b->workers[worker];
-    if (w->pub.state == SBS_WORKER_IDLE && d->answer.asking != worker)
+    if (w->pub.state == SBS_WORKER_IDLE)
         sbs_driver_employ(d, worker);
     else if (w->current == SBS_NONE && w->pub.state < SBS_WORKER_IDLE)
         sbs_driver_make_current(d, worker);
@@ -331,7 +331,7 @@ static int host_probe(struct sbs_ctx *c, uint32_t worker, double ref_s)
 static int host_wake(struct sbs_ctx *c, uint32_t worker)
 {
     struct sbs_driver *d = driver_of(c);
-    if (worker >= d->book.n_workers || d->answer.asking == worker ||
+    if (worker >= d->book.n_workers || d->book.workers[worker].asked ||
         d->book.workers[worker].pub.state != SBS_WORKER_IDLE)
         return -1;
     sbs_driver_employ(d, worker);

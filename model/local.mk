@@ -28,6 +28,12 @@ tests_fuzz_model_LDADD = $(SBS_FUZZ_LIBS)
 EXTRA_DIST += tests/corpus/fuzz_model/list.json \
   tests/corpus/fuzz_model/model.json tests/corpus/fuzz_model/work.json
 
+UNIT_TESTS += tests/test_model_actions
+tests_test_model_actions_SOURCES = tests/test_model_actions.c tests/script.h \
+  tests/simtest.h tests/tap.h tests/witness.h
+tests_test_model_actions_LDADD = $(SBS_LIBS)
+VALGRIND_TESTS += tests/test_model_actions
+
 UNIT_TESTS += tests/test_model_bound
 tests_test_model_bound_SOURCES = tests/test_model_bound.c tests/tap.h
 tests_test_model_bound_LDADD = $(SBS_LIBS)
