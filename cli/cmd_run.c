@@ -15,6 +15,7 @@
 #include "cli/fargate_size.h"
 #include "cli/flags.h"
 #include "cli/inputs.h"
+#include "cli/logs.h"
 #include "cli/output.h"
 #include "cli/policy_help.h"
 #include "cli/progress.h"
@@ -27,9 +28,9 @@
 #include "sweep/run.h"
 
 struct options {
-    const char *policy, *json, *csv;
+    const char *policy, *json, *csv, *log;
     struct sbs_input_options in;
-    int64_t workers, reps, seed, threads;
+    int64_t workers, reps, seed, threads, log_reps;
     double vcpu, memory_gb;
     bool spot, quiet;
 };
@@ -73,6 +74,11 @@ static const struct sbs_flag flags[] = {
                       "the result as JSON; - is standard output, alone"),
     SBS_FLAG_FILE_OUT(struct options, csv, "csv",
                       "the summaries as CSV; - is standard output, alone"),
+    SBS_FLAG_TEXT(struct options, log, "log", "DIR",
+                  "a log of what happened and what each policy decided, for "
+                  "sbsim replay and diff; DIR is new or empty"),
+    SBS_FLAG_COUNT(struct options, log_reps, "log-reps", "N", 1, 1, 1e6,
+                   "with --log: the first N replications of each policy"),
     SBS_FLAG_SWITCH(struct options, quiet, "quiet",
                     "no table and no progress"),
     SBS_FLAG_END
@@ -267,18 +273,37 @@ static void job_fini(struct job *j)
     free(j->params);
 }
 
+static struct sbs_scenario scenario_of(const struct options *o,
+                                       const struct sbs_inputs *in)
+{
+    return (struct sbs_scenario){ .models = &in->models,
+                                  .workload = &in->workload,
+                                  .workers = (uint32_t)o->workers,
+                                  .vcpu = o->vcpu,
+                                  .memory_gb = o->memory_gb,
+                                  .spot = o->spot,
+                                  .seed = (uint64_t)o->seed };
+}
+
+/* The logged replications, by themselves and first: what is wrong with the
+ * folder or the disk shows before the work begins. */
+static int write_logs(const struct options *o, const struct sbs_inputs *in,
+                      const struct sbs_spec_list *specs,
+                      struct sbs_error *err)
+{
+    struct sbs_scenario scenario = scenario_of(o, in);
+    int failed = o->log && sbs_comm_rank() == 0 &&
+                 sbs_logs_write(o->log, (uint32_t)o->log_reps, &scenario, in,
+                                specs, err) != 0;
+    return sbs_comm_any(failed) ? -1 : 0;
+}
+
 static int simulate(struct job *j, const struct options *o,
                     const struct sbs_inputs *in, struct sbs_error *err)
 {
     struct sbs_progress progress;
     struct sbs_run run = {
-        .scenario = { .models = &in->models,
-                      .workload = &in->workload,
-                      .workers = (uint32_t)o->workers,
-                      .vcpu = o->vcpu,
-                      .memory_gb = o->memory_gb,
-                      .spot = o->spot,
-                      .seed = (uint64_t)o->seed },
+        .scenario = scenario_of(o, in),
         .stacks = j->stacks,
         .n_stacks = (uint32_t)j->n,
         .reps = (uint32_t)o->reps,
@@ -391,6 +416,8 @@ static int run_and_report(const struct options *o,
     double begun_s = clock_s();
     int status = job_init(&job, specs, err);
     if (status == 0)
+        status = write_logs(o, in, specs, err);
+    if (status == 0)
         status = simulate(&job, o, in, err);
     if (status == 0 && sbs_comm_rank() == 0)
         status = report(&job, o, in, specs, out, clock_s() - begun_s, err);
@@ -425,6 +452,10 @@ static int prepare(const struct options *o, struct sbs_registry *registry,
     if (!o->policy)
         return sbs_fail(err, SBS_EUSAGE,
                         "--policy: is needed (sbsim policies lists them)");
+    if (o->log_reps > o->reps)
+        return sbs_fail(err, SBS_EUSAGE,
+                        "--log-reps: %lld (at most --reps, %lld)",
+                        (long long)o->log_reps, (long long)o->reps);
     if (sbs_stack_parse(specs, o->policy, registry, err) != 0 ||
         check_memory(o, specs->n, err) != 0 ||
         sbs_inputs_load(in, &o->in, err) != 0)

@@ -12,6 +12,8 @@
     X(calibrate, "fit a model to a trace, and say how well it is known")   \
     X(policies, "list the policies, or explain some")                      \
     X(kernel, "run the Monte Carlo workload itself, whole or in pieces")   \
+    X(replay, "feed the events of a log to its policy: the same again?")   \
+    X(diff, "where two logs part ways, and the state of both there")       \
     X(trace, "measurements: import, look at, check, export")
 
 #define SBS_COMMAND_(name, summary) int sbs_cmd_##name(int argc, char **argv);

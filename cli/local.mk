@@ -4,6 +4,7 @@ libsbsim_a_SOURCES += \
   %D%/fargate_size.c %D%/fargate_size.h \
   %D%/flags.c %D%/flags_help.c %D%/flags.h \
   %D%/man.c %D%/man.h \
+  %D%/logs.c %D%/logs.h \
   %D%/output.c %D%/output.h \
   %D%/policy_help.c %D%/policy_help.h \
   %D%/progress.c %D%/progress.h
@@ -12,8 +13,10 @@ bin_PROGRAMS += sbsim
 sbsim_SOURCES = \
   %D%/main.c %D%/command.h \
   %D%/cmd_calibrate.c \
+  %D%/cmd_diff.c \
   %D%/cmd_kernel.c \
   %D%/cmd_policies.c \
+  %D%/cmd_replay.c \
   %D%/cmd_run.c %D%/inputs.c %D%/inputs.h \
   %D%/cmd_trace.c %D%/cmd_trace_info.c %D%/trace.h
 sbsim_LDADD = $(SBS_LIBS)

@@ -6,9 +6,14 @@ libsbsim_a_SOURCES += \
   %D%/driver.c %D%/driver.h %D%/driver_state.h \
   %D%/driver_plan.c \
   %D%/host.c \
+  %D%/journal.c %D%/journal.h \
   %D%/layer.h \
+  %D%/log.h %D%/log_entry.c %D%/log_header.c %D%/log_read.c \
+  %D%/log_real.c %D%/log_real.h \
+  %D%/log_state.c %D%/log_state.h \
   %D%/metric.h \
   %D%/model.c %D%/model.h \
+  %D%/replay.c %D%/replay.h \
   %D%/workload.c %D%/workload.h
 nodist_libsbsim_a_SOURCES = %D%/ultra_work.h
 # For `make sbsim` in a fresh folder; `make` has it from BUILT_SOURCES.

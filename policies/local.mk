@@ -2,6 +2,7 @@
 libsbsim_a_SOURCES += \
   %D%/list.def \
   %D%/load.c %D%/load.h \
+  %D%/replay.c %D%/replay.h \
   %D%/registry.c %D%/registry.h \
   %D%/stack.c %D%/stack.h
 

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "model/backend.h"
+#include "model/journal.h"
 #include "sim/attempt.h"
 #include "sim/purpose.h"
 #include "sim/state.h"
@@ -500,12 +501,21 @@ int sbs_sim_replicate(struct sbs_sim *sim, struct sbs_driver *driver,
         metrics[i] = NAN;
     reset(sim, replication);
     struct sbs_backend backend = { &backend_ops, sim };
+    if (sim->journal)
+        backend = sbs_journal_begin(sim->journal, backend);
     if (sbs_driver_run(driver, backend, &out, err) != 0)
         return -1;
     sim->why = out.why;
     if (sim->out_of_memory)
         return sbs_fail(err, SBS_EMEMORY, "out of memory in a replication");
+    if (sim->journal && sbs_journal_end(sim->journal, &out, err) != 0)
+        return -1;
     return out.finished ? sbs_account_close(sim, &out, metrics, err) : 0;
+}
+
+void sbs_sim_record(struct sbs_sim *sim, struct sbs_journal *journal)
+{
+    sim->journal = journal;
 }
 
 enum sbs_unfinished sbs_sim_why(const struct sbs_sim *sim)

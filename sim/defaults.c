@@ -93,6 +93,14 @@ static int set_defaults(const struct sbs_scenario *s, struct size size,
     return 0;
 }
 
+int sbs_sim_ask(const struct sbs_scenario *s, double vcpu, double memory_gb,
+                struct sbs_plan *plan, struct sbs_constants *constants,
+                struct sbs_error *err)
+{
+    return set_defaults(s, (struct size){ vcpu, memory_gb }, plan, constants,
+                        err);
+}
+
 /* A policy may choose another size of workers; then all plan again, knowing
  * what such workers can do and cost. */
 int sbs_sim_plan(const struct sbs_scenario *s, const struct sbs_stack *stack,

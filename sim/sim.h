@@ -29,10 +29,17 @@ int sbs_sim_plan(const struct sbs_scenario *s, const struct sbs_stack *stack,
                  struct sbs_plan *plan, struct sbs_constants *constants,
                  struct sbs_error *err);
 
+/* What it starts from, with workers of this size: the plan before any policy
+ * has spoken. */
+int sbs_sim_ask(const struct sbs_scenario *s, double vcpu, double memory_gb,
+                struct sbs_plan *plan, struct sbs_constants *constants,
+                struct sbs_error *err);
+
 /* Workers of this size that the quota admits; INFINITY without a quota. */
 double sbs_sim_places(const struct sbs_model *m, double vcpu);
 
 struct sbs_sim;
+struct sbs_journal; /* model/journal.h */
 
 /* A simulator of one stack's plan (borrowed); one a thread. NULL and an
  * error when memory is short. */
@@ -48,6 +55,9 @@ void sbs_sim_destroy(struct sbs_sim *sim);
 int sbs_sim_replicate(struct sbs_sim *sim, struct sbs_driver *driver,
                       uint32_t replication, double metrics[SBS_N_METRICS],
                       struct sbs_error *err);
+/* Write the next replications down, each behind the other; NULL stops it.
+ * Nothing else changes. */
+void sbs_sim_record(struct sbs_sim *sim, struct sbs_journal *journal);
 /* Why the last replication did not finish, or that it did. */
 enum sbs_unfinished sbs_sim_why(const struct sbs_sim *sim);
 

@@ -74,6 +74,7 @@ struct sbs_sim {
     double local_s; /* when all replications share it, else NAN */
     struct sim_bounds bounds;
     enum sbs_unfinished why; /* the last replication did not finish */
+    struct sbs_journal *journal; /* of what passes, or NULL */
     bool out_of_memory;
 };
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 libsbsim_a_SOURCES += \
   %D%/comm.h \
+  %D%/record.c %D%/record.h \
   %D%/run.c %D%/run.h
 
 if SBS_MPI
