@@ -48,7 +48,7 @@ static void find_hands(struct sbs_driver *d)
     for (uint32_t w = d->ended; w < b->n_workers && sbs_book_queued(b); w++)
         wake_held(d, w);
     if (d->live == 0 && sbs_book_queued(b))
-        sbs_driver_launch(d, (struct sbs_launch_order){ .n = 1 });
+        sbs_driver_launch(d, 1);
 }
 
 /* Of the units a gone worker held, those nobody else holds and whose result
@@ -98,8 +98,8 @@ static void abandon(struct sbs_driver *d, uint32_t w, enum sbs_loss why,
 
 /* ---- workers ----------------------------------------------------------- */
 
-uint32_t sbs_driver_launch(struct sbs_driver *d,
-                           struct sbs_launch_order order)
+/* Order n workers; the number of the first, or SBS_NONE. */
+static uint32_t launch(struct sbs_driver *d, struct sbs_launch_order order)
 {
     struct sbs_book *b = &d->book;
     uint32_t first = order.first = b->n_workers;
@@ -115,9 +115,15 @@ uint32_t sbs_driver_launch(struct sbs_driver *d,
     for (uint32_t w = first; w < first + order.n; w++)
         b->workers[w].pub.requested_s =
             d->backend.ops->requested_s(d->backend.self, w);
+    return first;
+}
+
+uint32_t sbs_driver_launch(struct sbs_driver *d, uint32_t n)
+{
+    uint32_t first = launch(d, (struct sbs_launch_order){ .n = n });
     /* Who is held without work has a place that others need. */
-    for (uint32_t w = 0; w < first && d->backend.ops->over_quota(
-                                          d->backend.self); w++)
+    for (uint32_t w = 0; first != SBS_NONE && w < first &&
+                         d->backend.ops->over_quota(d->backend.self); w++)
         wake_held(d, w);
     return first;
 }
@@ -467,15 +473,14 @@ static void launch_plan(struct sbs_driver *d)
     for (uint32_t first = 0, k = 0; first < all; k++) {
         uint32_t warm = k == 0 ? p->warm : 0, left = all - first;
         uint32_t n = each < left - warm ? each + warm : left;
-        sbs_driver_launch(d, (struct sbs_launch_order){
-                                 .n = n,
-                                 .warm = warm,
-                                 .not_before_s = k * p->wave_gap_s });
+        launch(d, (struct sbs_launch_order){
+                      .n = n,
+                      .warm = warm,
+                      .not_before_s = k * p->wave_gap_s });
         first += n;
     }
     if (p->local > 0)
-        sbs_driver_launch(d, (struct sbs_launch_order){ .n = p->local,
-                                                        .local = true });
+        launch(d, (struct sbs_launch_order){ .n = p->local, .local = true });
     d->backend.ops->launched(d->backend.self);
 }
 

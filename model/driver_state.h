@@ -57,10 +57,8 @@ extern const struct sbs_host sbs_driver_host;
 void sbs_driver_employ(struct sbs_driver *d, uint32_t w);
 /* An attempt, waiting at its worker, for the worker's next bound chunk. */
 void sbs_driver_make_current(struct sbs_driver *d, uint32_t w);
-/* Order n workers; order->first is filled in. The number of the first, or
- * SBS_NONE. */
-uint32_t sbs_driver_launch(struct sbs_driver *d,
-                           struct sbs_launch_order order);
+/* Order n workers behind the plan. The number of the first, or SBS_NONE. */
+uint32_t sbs_driver_launch(struct sbs_driver *d, uint32_t n);
 int sbs_driver_cancel(struct sbs_driver *d, uint32_t attempt);
 int sbs_driver_stop(struct sbs_driver *d, uint32_t w);
 

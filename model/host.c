@@ -200,8 +200,7 @@ static int64_t host_launch(struct sbs_ctx *c, uint32_t n)
     uint32_t most = d->plan->max_workers;
     if (n == 0 || counted >= most || n > most - counted)
         return -1;
-    uint32_t first =
-        sbs_driver_launch(d, (struct sbs_launch_order){ .n = n });
+    uint32_t first = sbs_driver_launch(d, n);
     return first == SBS_NONE ? -1 : (int64_t)first;
 }
 
@@ -343,7 +342,9 @@ static int host_hold(struct sbs_ctx *c, uint32_t worker)
     struct sbs_driver *d = driver_of(c);
     if (d->answer.asking != worker || worker == SBS_NONE)
         return -1;
-    if (d->backend.ops->over_quota(d->backend.self))
+    /* A core of the user has no place that others could wait for. */
+    if (!d->book.workers[worker].pub.local &&
+        d->backend.ops->over_quota(d->backend.self))
         return -1;
     d->answer.hold = true;
     return 0;

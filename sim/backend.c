@@ -224,9 +224,12 @@ void sbs_sim_end(struct sbs_sim *s, uint32_t i, double at_s)
         s->stale = SIM_NONE;
 }
 
-/* A place under the quota is free: the first in line gets it. */
-static void release_place(struct sbs_sim *s, double t_s)
+/* The place of a worker that is gone goes to the first in line. A core of
+ * the user had none. */
+static void release_place(struct sbs_sim *s, uint32_t gone, double t_s)
 {
+    if (s->workers[gone].local)
+        return;
     while (s->waiting_head < s->n_waiting) {
         uint32_t i = s->waiting[s->waiting_head++];
         struct sim_worker *w = &s->workers[i];
@@ -269,7 +272,7 @@ static void backend_leave(void *self, uint32_t i)
 {
     struct sbs_sim *s = self;
     sbs_sim_end(s, i, s->now.time_s);
-    release_place(s, s->now.time_s);
+    release_place(s, i, s->now.time_s);
 }
 
 static void backend_wake_at(void *self, double t_s, uint64_t tag)
@@ -366,12 +369,12 @@ static void apply(struct sbs_sim *s, struct sbs_event *e)
     case SBS_EVENT_LOST:
         e->failed = w->on_attempt && w->fails && e->time_s >= w->over_s;
         sbs_sim_end(s, e->worker, e->time_s);
-        release_place(s, e->time_s);
+        release_place(s, e->worker, e->time_s);
         return;
     default: /* ENDED */
         sbs_sim_end(s, e->worker, e->time_s);
         if (w->granted)
-            release_place(s, e->time_s);
+            release_place(s, e->worker, e->time_s);
         return;
     }
     sbs_sim_schedule(s, e->worker);
