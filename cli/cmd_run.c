@@ -321,19 +321,40 @@ static int simulate(struct job *j, const struct options *o,
 /* What a reader of the numbers must know about them. */
 enum { NOTES_MAX = 3 };
 
+/* Does a policy plan workers of a size that Fargate does not offer? */
+static bool has_odd_size(const struct job *j, char *text, size_t size)
+{
+    for (size_t i = 0; i < j->n; i++) {
+        const struct sbs_plan *p = &j->outcomes[i].plan;
+        if (!sbs_fargate_size_offered(p->vcpu, p->memory_gb, text, size))
+            return true;
+    }
+    return false;
+}
+
+static bool has_spot(const struct job *j)
+{
+    for (size_t i = 0; i < j->n; i++) {
+        const struct sbs_plan *p = &j->outcomes[i].plan;
+        if (p->spot_share > 0 && p->on_demand < p->max_workers)
+            return true;
+    }
+    return false;
+}
+
 static size_t notes_of(const char *notes[NOTES_MAX], const struct options *o,
-                       const struct sbs_inputs *in, char *text, size_t size)
+                       const struct job *j, const struct sbs_inputs *in,
+                       char *text, size_t size)
 {
     size_t n = 0;
-    if (o->in.trace &&
-        !sbs_fargate_size_offered(o->vcpu, o->memory_gb, text, size))
+    if (o->in.trace && has_odd_size(j, text, size))
         notes[n++] = text;
     if (o->in.trace && !in->has_posterior)
         notes[n++] =
             "the intervals are of the simulation at the fitted parameters; "
             "how well those are known is not in them (sbsim calibrate shows "
             "it).";
-    if (o->spot && in->models.stated.loss.spot_per_h == 0)
+    if (has_spot(j) && in->models.stated.loss.spot_per_h == 0)
         notes[n++] =
             "no reclaim rate of spot capacity is known (loss.spot_per_h is "
             "0), so nothing was reclaimed here: the bill is the lowest "
@@ -395,7 +416,7 @@ static int report(struct job *j, const struct options *o,
         .basis = in->basis,
         .weakest = in->weakest,
         .warnings = notes,
-        .n_warnings = notes_of(notes, o, in, note, sizeof note),
+        .n_warnings = notes_of(notes, o, j, in, note, sizeof note),
         .wall_s = wall_s,
     };
     if (sbs_result_make(&r, err) != 0)

@@ -32,7 +32,7 @@ bool sbs_fargate_size_offered(double vcpu, double memory_gb, char *text,
         snprintf(text, size,
                  "Fargate has no worker of %g vCPU with %g GB: %g to %g GB "
                  "in steps of %g. The bill is of a worker that you cannot "
-                 "have; give --memory-gb.", vcpu, memory_gb,
+                 "have; choose another memory size.", vcpu, memory_gb,
                  sizes[i].least_gb, sizes[i].most_gb, sizes[i].step_gb);
         return false;
     }

@@ -329,8 +329,8 @@ int sbs_model_gain(const struct sbs_model *m, double vcpu, double *gain,
                  m->speed.gains[i].vcpu);
     }
     return sbs_fail(err, SBS_EUSAGE,
-                    "--vcpu: the model knows no gain for %g vCPU (known: "
-                    "%s)", vcpu, known);
+                    "the model knows no gain for %g vCPU (known: %s)", vcpu,
+                    known);
 }
 
 /* ---- one model --------------------------------------------------------- */

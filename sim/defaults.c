@@ -6,13 +6,25 @@
 
 #include "sim/sim.h"
 
-/* Worker size: the user's, or the one a policy has chosen. */
-struct size {
+/* What the constants hang on: the user's and the model's choice, or the one
+ * a policy has made. */
+struct choice {
     double vcpu, memory_gb;
+    uint32_t launches_per_call; /* 0 = as the model says */
 };
 
-static void fill_constants(const struct sbs_scenario *s, struct size size,
-                           double gain, struct sbs_constants *c)
+/* Calls are no closer than the rate limit of the API allows. */
+static double launch_s(const struct sbs_model *m, uint32_t per_call)
+{
+    double n = per_call > 0 ? per_call
+                            : fmax(floor(m->client.launches_per_call), 1);
+    return fmax(sbs_dist_mean(&m->client.call_s),
+                1 / m->client.calls_per_s) / n;
+}
+
+static void fill_constants(const struct sbs_scenario *s,
+                           struct choice choice, double gain,
+                           struct sbs_constants *c)
 {
     const struct sbs_model *m = &s->models->stated;
     double slow, slow_sd, task, task_sd;
@@ -26,11 +38,10 @@ static void fill_constants(const struct sbs_scenario *s, struct size size,
     c->overhead_s = sbs_dist_mean(&m->unit.claim_s) +
                     sbs_dist_mean(&m->unit.download_s) +
                     sbs_dist_mean(&m->unit.upload_s);
-    c->launch_s = sbs_dist_mean(&m->client.call_s) /
-                  fmax(floor(m->client.launches_per_call), 1);
+    c->launch_s = launch_s(m, choice.launches_per_call);
     c->stop_s = sbs_dist_mean(&m->stop_s);
-    c->usd_per_worker_h = (size.vcpu * m->price.vcpu_h_usd +
-                           size.memory_gb * m->price.gb_h_usd) *
+    c->usd_per_worker_h = (choice.vcpu * m->price.vcpu_h_usd +
+                           choice.memory_gb * m->price.gb_h_usd) *
                           (s->spot ? m->price.spot_factor : 1);
     c->spot_factor = m->price.spot_factor;
     c->spot_per_h = m->loss.spot_per_h;
@@ -55,25 +66,26 @@ static int check_model(const struct sbs_model *m, double vcpu,
     if (sbs_sim_places(m, vcpu) >= 1)
         return 0;
     return sbs_fail(err, SBS_EUSAGE,
-                    "--vcpu: the quota of %g vCPU does not admit one "
-                    "worker of %g", m->launcher.quota_vcpu, vcpu);
+                    "the quota of %g vCPU does not admit one worker of %g",
+                    m->launcher.quota_vcpu, vcpu);
 }
 
-static int set_defaults(const struct sbs_scenario *s, struct size size,
+static int set_defaults(const struct sbs_scenario *s, struct choice choice,
                         struct sbs_plan *plan,
                         struct sbs_constants *constants,
                         struct sbs_error *err)
 {
     double gain, places = UINT32_MAX;
+    const char *who = choice.vcpu == s->vcpu ? "--vcpu" : "--policy";
     for (size_t i = 0; i < s->models->n; i++) {
         const struct sbs_model *m = &s->models->models[i];
-        if (check_model(m, size.vcpu, err) != 0)
-            return -1;
-        places = fmin(places, sbs_sim_places(m, size.vcpu));
+        if (check_model(m, choice.vcpu, err) != 0)
+            return sbs_fail_at(err, who);
+        places = fmin(places, sbs_sim_places(m, choice.vcpu));
     }
-    if (sbs_model_gain(&s->models->stated, size.vcpu, &gain, err) != 0)
-        return -1;
-    fill_constants(s, size, gain, constants);
+    if (sbs_model_gain(&s->models->stated, choice.vcpu, &gain, err) != 0)
+        return sbs_fail_at(err, who);
+    fill_constants(s, choice, gain, constants);
     *plan = (struct sbs_plan){
         .tasks = s->workload->tasks,
         .needed = s->workload->tasks,
@@ -81,8 +93,8 @@ static int set_defaults(const struct sbs_scenario *s, struct size size,
         .chunk_units = 1,
         .work_scale = 1,
         .spot_share = s->spot ? 1 : 0,
-        .vcpu = size.vcpu,
-        .memory_gb = size.memory_gb,
+        .vcpu = choice.vcpu,
+        .memory_gb = choice.memory_gb,
         .places = (uint32_t)places,
         .workers = s->workers ? s->workers : s->workload->tasks,
         .divisible = s->workload->divisible,
@@ -93,28 +105,33 @@ static int set_defaults(const struct sbs_scenario *s, struct size size,
     return 0;
 }
 
-int sbs_sim_ask(const struct sbs_scenario *s, double vcpu, double memory_gb,
+int sbs_sim_ask(const struct sbs_scenario *s, const struct sbs_plan *made,
                 struct sbs_plan *plan, struct sbs_constants *constants,
                 struct sbs_error *err)
 {
-    return set_defaults(s, (struct size){ vcpu, memory_gb }, plan, constants,
-                        err);
+    struct choice choice = { made->vcpu, made->memory_gb,
+                             made->launches_per_call };
+    return set_defaults(s, choice, plan, constants, err);
 }
 
-/* A policy may choose another size of workers; then all plan again, knowing
- * what such workers can do and cost. */
+/* A policy may choose another size of workers or of launch calls; then all
+ * plan again, knowing what such workers can do and cost. */
 int sbs_sim_plan(const struct sbs_scenario *s, const struct sbs_stack *stack,
                  struct sbs_plan *plan, struct sbs_constants *constants,
                  struct sbs_error *err)
 {
-    struct size size = { s->vcpu, s->memory_gb };
+    struct choice choice = { s->vcpu, s->memory_gb, 0 };
     for (int pass = 0; pass < 2; pass++) {
-        if (set_defaults(s, size, plan, constants, err) != 0 ||
+        if (set_defaults(s, choice, plan, constants, err) != 0 ||
             sbs_driver_plan(stack, constants, plan, err) != 0)
             return -1;
-        if (plan->vcpu == size.vcpu && plan->memory_gb == size.memory_gb)
+        if (plan->vcpu == choice.vcpu &&
+            plan->memory_gb == choice.memory_gb &&
+            plan->launches_per_call == choice.launches_per_call)
             return 0;
-        size = (struct size){ plan->vcpu, plan->memory_gb };
+        choice = (struct choice){ plan->vcpu, plan->memory_gb,
+                                  plan->launches_per_call };
     }
-    return sbs_fail(err, SBS_EBUG, "a policy cannot settle on a worker size");
+    return sbs_fail(err, SBS_EBUG,
+                    "a policy cannot settle on a size of workers or calls");
 }

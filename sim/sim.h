@@ -29,9 +29,9 @@ int sbs_sim_plan(const struct sbs_scenario *s, const struct sbs_stack *stack,
                  struct sbs_plan *plan, struct sbs_constants *constants,
                  struct sbs_error *err);
 
-/* What it starts from, with workers of this size: the plan before any policy
- * has spoken. */
-int sbs_sim_ask(const struct sbs_scenario *s, double vcpu, double memory_gb,
+/* What it starts from, with workers and calls of the size of the plan `made`:
+ * the plan before any policy has spoken. */
+int sbs_sim_ask(const struct sbs_scenario *s, const struct sbs_plan *made,
                 struct sbs_plan *plan, struct sbs_constants *constants,
                 struct sbs_error *err);
 

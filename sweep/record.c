@@ -47,8 +47,7 @@ int sbs_record_run(const struct sbs_record *record,
     struct sbs_plan asked, plan;
     struct sbs_constants constants;
     if (sbs_sim_plan(s, &spec->stack, &plan, &constants, err) != 0 ||
-        sbs_sim_ask(s, plan.vcpu, plan.memory_gb, &asked, &constants, err) !=
-            0 ||
+        sbs_sim_ask(s, &plan, &asked, &constants, err) != 0 ||
         check_size(&plan, err) != 0)
         return -1;
     struct sbs_log_about about = {
