@@ -27,6 +27,11 @@ SBS_POLICY(dynamic) = {
         "which task.",
     .reference = "self-scheduling: Tang and Yew, ICPP 1986; list "
                  "scheduling: Graham, Bell Syst. Tech. J. 45 (1966)",
+    .advice =
+        "Helps as soon as there are several tasks for each worker: slow "
+        "and late workers take fewer. With one task for each it is static. "
+        "Whole tasks leave a tail of up to one task on the slowest core; "
+        "cut divisible work (split) to shorten it.",
     .roles = SBS_ROLE_BASE,
     .plan = dynamic_plan,
     .on_idle = dynamic_on_idle,

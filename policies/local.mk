@@ -8,12 +8,24 @@ libsbsim_a_SOURCES += \
 
 # The policies themselves, one file each (list.def has the same).
 libsbsim_a_SOURCES += \
+  %D%/any_k.c \
+  %D%/batched.c \
+  %D%/cut.h \
   %D%/dynamic.c \
+  %D%/early_stop.c \
+  %D%/enough.h \
+  %D%/hybrid.c \
+  %D%/mds.c \
   %D%/oversubscribe.c \
   %D%/speculative.c \
   %D%/split.c \
+  %D%/spot_mix.c \
+  %D%/staggered.c \
   %D%/static.c \
-  %D%/warm_pool.c
+  %D%/truncate.c \
+  %D%/vcpu.c \
+  %D%/warm_pool.c \
+  %D%/wide.c
 
 # The file to copy; built so that it stays true.
 check_LTLIBRARIES += %D%/skeleton.la
@@ -34,4 +46,9 @@ UNIT_TESTS += tests/test_policies_speculative
 tests_test_policies_speculative_SOURCES = tests/test_policies_speculative.c \
   tests/recorder.h tests/simtest.h tests/tap.h
 tests_test_policies_speculative_LDADD = $(SBS_LIBS)
+
+UNIT_TESTS += tests/test_policies_capacity
+tests_test_policies_capacity_SOURCES = tests/test_policies_capacity.c \
+  tests/recorder.h tests/simtest.h tests/tap.h
+tests_test_policies_capacity_LDADD = $(SBS_LIBS)
 VALGRIND_TESTS += tests/test_policies_stack

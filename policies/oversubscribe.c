@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* oversubscribe: ask for more than is needed. The brief's "launch 10% extra
  * tasks, use the first N" has three readings; `mode` says which. */
-#include <math.h>
-#include <stdio.h>
-
-#include <sbsim/policy.h>
+#include "policies/enough.h"
 
 enum { MODE_WORKERS, MODE_DUPLICATES, MODE_ANY_K };
 
@@ -22,18 +19,12 @@ static const struct sbs_param oversubscribe_table[] = {
     SBS_PARAM_END
 };
 
-/* ceil(factor n), safe against 1.1 x 50 = 55.000000000000007. */
-static uint32_t scaled(double factor, uint32_t n)
-{
-    return (uint32_t)ceil(factor * n - 1e-9 * n);
-}
-
 static int oversubscribe_plan(struct sbs_ctx *c, struct sbs_plan *plan)
 {
     const struct oversubscribe_params *p = c->params;
     switch (p->mode) {
     case MODE_WORKERS:
-        plan->workers = scaled(p->factor, plan->workers);
+        plan->workers = enough_scaled(p->factor, plan->workers);
         plan->pull = true;
         return 0;
     case MODE_DUPLICATES:
@@ -43,18 +34,10 @@ static int oversubscribe_plan(struct sbs_ctx *c, struct sbs_plan *plan)
                      p->factor);
             return -1;
         }
-        plan->extra += scaled(p->factor, plan->tasks) - plan->tasks;
+        plan->extra += enough_scaled(p->factor, plan->tasks) - plan->tasks;
         return 0;
     default:
-        if (!plan->exchangeable) {
-            snprintf(plan->why, sizeof plan->why,
-                     "mode=any-k drops results, and the workload's tasks "
-                     "are not exchangeable");
-            return -1;
-        }
-        plan->tasks = scaled(p->factor, plan->tasks);
-        plan->workers = scaled(p->factor, plan->workers);
-        return 0;
+        return enough_any_k(plan, p->factor, "mode=any-k");
     }
 }
 
@@ -72,7 +55,7 @@ static void oversubscribe_start(struct sbs_ctx *c)
         return;
     for (uint32_t t = 0; t < n; t++)
         task[t] = t;
-    for (uint32_t i = 0; i < scaled(p->factor, n) - n; i++) {
+    for (uint32_t i = 0; i < enough_scaled(p->factor, n) - n; i++) {
         uint32_t j = i + (uint32_t)(c->host->rand_u01(c) * (n - i));
         uint32_t drawn = task[j];
         task[j] = task[i];
@@ -93,6 +76,12 @@ SBS_POLICY(oversubscribe) = {
         "for exchangeable tasks, because the slowest results are dropped.",
     .reference = "brief/profiling-plan.md, Quick Win 4; order statistics "
                  "of any-k: Joshi, Soljanin, Wornell, ACM TOMPECS 2 (2017)",
+    .advice =
+        "mode=workers helps when workers start late or never, and cannot "
+        "help against slow cores; those that come too late are billed for "
+        "their start (early-stop). mode=duplicates covers a slow worker "
+        "only if it drew a copy, at the price of that copy. mode=any-k cuts "
+        "the tail off, and is wrong for tasks that differ.",
     .roles = SBS_ROLE_FLEET,
     .params = oversubscribe_table,
     .params_size = sizeof(struct oversubscribe_params),

@@ -51,6 +51,11 @@ SBS_POLICY(split) = {
         "pays claim, download and upload.",
     .reference = "fixed-size chunking: Kruskal and Weiss, IEEE TSE 11 "
                  "(1985) 1001-1016",
+    .advice =
+        "Helps divisible work on unequal or late workers more than any "
+        "copying does: nobody waits for more than one unit. Each unit pays "
+        "claim, download and upload, so too many cost more than the tail "
+        "they remove. Each unit needs random numbers of its own.",
     .roles = SBS_ROLE_CUT,
     .params = split_table,
     .params_size = sizeof(struct split_params),

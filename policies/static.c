@@ -59,6 +59,11 @@ SBS_POLICY(static) = {
         "done its tasks exits. Nothing reacts to slow workers.",
     .reference = "the baseline; staRburst's client of 2026-02-04 "
                  "(commit f099e29) with one worker per task",
+    .advice =
+        "The yardstick: compare everything with it. Good when workers are "
+        "alike; the slowest worker, or the one that starts last, sets the "
+        "time. Few workers with many tasks each wait for the slowest in "
+        "proportion, which pulling (dynamic) avoids.",
     .roles = SBS_ROLE_BASE,
     .state_size = sizeof(struct static_state),
     .plan = static_plan,

@@ -33,9 +33,8 @@ static int warm_pool_plan(struct sbs_ctx *c, struct sbs_plan *plan)
                  (long long)p->size, plan->places);
         return -1;
     }
-    uint32_t all = plan->workers < plan->places ? plan->workers
-                                                : plan->places;
-    plan->warm = p->size > 0 ? (uint32_t)p->size : all;
+    /* The fleet may still grow; the plan is cut down to it in the end. */
+    plan->warm = p->size > 0 ? (uint32_t)p->size : plan->places;
     plan->warm_s = p->keep_s;
     return 0;
 }
@@ -52,6 +51,11 @@ SBS_POLICY(warm_pool) = {
     .reference = "brief/profiling-plan.md, Quick Win 3; keeping rule: "
                  "Karlin et al., Algorithmica 11 (1994) 542-571 (ski "
                  "rental)",
+    .advice =
+        "Helps when start-up is a large part of the time and jobs come "
+        "often enough to share the waiting. Hurts the bill of a single job: "
+        "an idle fleet costs what a working one does, for keep_s seconds. "
+        "It makes no core faster, so it does nothing about stragglers.",
     .roles = SBS_ROLE_WARM,
     .params = warm_pool_table,
     .params_size = sizeof(struct warm_pool_params),
