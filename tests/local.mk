@@ -33,7 +33,7 @@ endif
 EXTRA_DIST += $(SCRIPT_TESTS)
 
 # Everything, each way of building in its own folder, from the sources as
-# distributed; and the same with long tests.
+# distributed; and the same with full-length tests (an hour on two cores).
 .PHONY: check-all check-long check-thread check-valgrind check-fuzz \
   check-mpi check-style check-layers top-length
 check-all:
