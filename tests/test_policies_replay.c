@@ -108,7 +108,7 @@ static void test_bad_lines(void)
     }
 }
 
-/* ---- whole logs ----------------------------------------------------------- */
+/* ---- whole logs -------------------------------------------------------- */
 
 /* The log of replication 0 as text; the caller frees it. NULL: failed. */
 static char *record(const char *policy, double out_metrics[SBS_N_METRICS])
