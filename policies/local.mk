@@ -52,3 +52,16 @@ tests_test_policies_capacity_SOURCES = tests/test_policies_capacity.c \
   tests/recorder.h tests/simtest.h tests/tap.h
 tests_test_policies_capacity_LDADD = $(SBS_LIBS)
 VALGRIND_TESTS += tests/test_policies_stack
+
+FUZZERS += tests/fuzz_log
+tests_fuzz_log_SOURCES = tests/fuzz_log.c
+tests_fuzz_log_LDADD = $(SBS_FUZZ_LIBS)
+EXTRA_DIST += tests/corpus/fuzz_log/oversubscribe \
+  tests/corpus/fuzz_log/speculative tests/corpus/fuzz_log/split \
+  tests/corpus/fuzz_log/static
+
+UNIT_TESTS += tests/test_policies_replay
+tests_test_policies_replay_SOURCES = tests/test_policies_replay.c \
+  tests/simtest.h tests/tap.h
+tests_test_policies_replay_LDADD = $(SBS_LIBS)
+VALGRIND_TESTS += tests/test_policies_replay
