@@ -11,6 +11,7 @@
 
 #include "base/json.h"
 #include "base/jsonw.h"
+#include "model/path.h"
 #include "policies/stack.h"
 #include "stats/summary.h"
 #include "sweep/run.h"

@@ -14,6 +14,7 @@
 #include "base/json.h"
 #include "base/path.h"
 #include "calibrate/calibrate.h"
+#include "model/path.h"
 
 static const char workload_prefix[] = "workload.";
 enum { NAME_SIZE = 256 };
@@ -114,43 +115,30 @@ static cJSON *workload_json(struct sbs_inputs *in,
     return sbs_workload_shipped(o->workload, o->tasks, err);
 }
 
-/* ---- --set ------------------------------------------------------------- */
+/* ---- overlays ---------------------------------------------------------- */
 
 static bool is_work(const char *set)
 {
     return strncmp(set, workload_prefix, sizeof workload_prefix - 1) == 0;
 }
 
-/* "fargate.h5 with --set": where to look for what is wrong. */
+/* "fargate.h5 with --scenario drift and --set": where to look for what is
+ * wrong. */
 static void effective_name(char name[static NAME_SIZE], const char *file,
+                           const struct sbs_stress *stress,
                            const struct sbs_words *sets, bool work)
 {
     bool changed = false;
     for (size_t i = 0; i < sets->n; i++)
         changed = changed || is_work(sets->item[i]) == work;
-    snprintf(name, NAME_SIZE, "%s%s", file, changed ? " with --set" : "");
+    snprintf(name, NAME_SIZE, "%s%s%s%s", file,
+             stress ? " with --scenario " : "", stress ? stress->name : "",
+             !changed ? "" : stress ? " and --set" : " with --set");
 }
 
-/* What the user sets holds in every posterior draw too, as the last word. */
-static int set_in_draws(cJSON *model, const char *path, const char *value,
-                        struct sbs_error *err)
-{
-    cJSON *posterior = cJSON_GetObjectItemCaseSensitive(model, "posterior");
-    cJSON *draws = cJSON_GetObjectItemCaseSensitive(posterior, "draws");
-    cJSON *draw;
-    cJSON_ArrayForEach(draw, draws) {
-        cJSON *v = sbs_json_parse(value, strlen(value), "--set", err);
-        if (!v)
-            return -1;
-        cJSON_DeleteItemFromObjectCaseSensitive(draw, path);
-        if (!cJSON_IsObject(draw) || !cJSON_AddItemToObject(draw, path, v))
-            cJSON_Delete(v);
-    }
-    return 0;
-}
-
-static int apply_sets(const struct sbs_words *sets, cJSON *model,
-                      cJSON *workload, struct sbs_error *err)
+/* Apply what is set of the model, or of the workload. */
+static int apply_sets(const struct sbs_words *sets, cJSON *json, bool work,
+                      struct sbs_error *err)
 {
     for (size_t i = 0; i < sets->n; i++) {
         const char *text = sets->item[i], *eq = strchr(text, '=');
@@ -159,17 +147,47 @@ static int apply_sets(const struct sbs_words *sets, cJSON *model,
         if (n == 0 || n >= sizeof path || !eq[1])
             return sbs_fail(err, SBS_EUSAGE,
                             "--set: must be path=value (got \"%s\")", text);
+        if (is_work(text) != work)
+            continue;
         snprintf(path, sizeof path, "%.*s", (int)n, text);
-        size_t skip = sizeof workload_prefix - 1;
-        bool work = is_work(path);
-        if (sbs_model_set_path(work ? workload : model,
-                               work ? path + skip : path, eq + 1, err) != 0)
-            return -1;
-        if (!work && strncmp(path, "posterior", 9) != 0 &&
-            set_in_draws(model, path, eq + 1, err) != 0)
+        size_t skip = work ? sizeof workload_prefix - 1 : 0;
+        if (sbs_model_set_all(json, path + skip, eq + 1, err) != 0)
             return -1;
     }
     return 0;
+}
+
+/* An overlay wants a model in which all is where it should be. */
+static int apply_stress(const struct sbs_stress *stress, cJSON *model,
+                        const char *name, struct sbs_error *err)
+{
+    struct sbs_model_set plain;
+    if (!stress)
+        return 0;
+    if (sbs_model_parse(&plain, model, name, err) != 0)
+        return -1;
+    sbs_model_fini(&plain);
+    return sbs_stress_apply(stress, model, err);
+}
+
+int sbs_inputs_model(const struct sbs_inputs *in,
+                     const struct sbs_input_options *o,
+                     const struct sbs_stress *stress,
+                     struct sbs_model_set *set, struct sbs_error *err)
+{
+    const char *file = o->trace ? o->trace : o->model;
+    char name[NAME_SIZE];
+    cJSON *model = cJSON_Duplicate(in->model, true);
+    int status = -1;
+    *set = (struct sbs_model_set){ 0 };
+    effective_name(name, file, stress, &o->sets, false);
+    if (!model)
+        sbs_fail(err, SBS_EMEMORY, "out of memory");
+    else if (apply_stress(stress, model, file, err) == 0 &&
+             apply_sets(&o->sets, model, false, err) == 0)
+        status = sbs_model_parse(set, model, name, err);
+    cJSON_Delete(model);
+    return status;
 }
 
 /* ---- all of it --------------------------------------------------------- */
@@ -180,7 +198,8 @@ int sbs_inputs_load(struct sbs_inputs *in, const struct sbs_input_options *o,
     *in = (struct sbs_inputs){ 0 };
     int status = -1;
     int64_t tasks = o->tasks;
-    cJSON *model = NULL, *workload = NULL;
+    char name[NAME_SIZE];
+    cJSON *workload = NULL;
     if (!o->trace == !o->model) {
         sbs_fail(err, SBS_EUSAGE,
                  o->trace ? "--trace and --model: only one of them can be "
@@ -189,20 +208,17 @@ int sbs_inputs_load(struct sbs_inputs *in, const struct sbs_input_options *o,
         goto out;
     }
     workload = workload_json(in, o, &tasks, err);
-    model = workload ? model_json(in, o, err) : NULL;
-    if (!model || apply_sets(&o->sets, model, workload, err) != 0)
+    in->model = workload ? model_json(in, o, err) : NULL;
+    if (!in->model ||
+        sbs_inputs_model(in, o, o->stress, &in->models, err) != 0 ||
+        apply_sets(&o->sets, workload, true, err) != 0)
         goto out;
-    char name[2][NAME_SIZE];
-    effective_name(name[0], o->trace ? o->trace : o->model, &o->sets, false);
-    effective_name(name[1], o->workload, &o->sets, true);
-    if (sbs_model_parse(&in->models, model, name[0], err) != 0 ||
-        sbs_workload_parse(&in->workload, workload, name[1], tasks,
-                           err) != 0)
+    effective_name(name, o->workload, NULL, &o->sets, true);
+    if (sbs_workload_parse(&in->workload, workload, name, tasks, err) != 0)
         goto out;
-    in->has_posterior = sbs_json_get(model, "posterior") != NULL;
+    in->has_posterior = sbs_json_get(in->models.json, "posterior") != NULL;
     status = 0;
 out:
-    cJSON_Delete(model);
     cJSON_Delete(workload);
     if (status != 0)
         sbs_inputs_fini(in);
@@ -213,6 +229,7 @@ void sbs_inputs_fini(struct sbs_inputs *in)
 {
     sbs_model_fini(&in->models);
     sbs_workload_fini(&in->workload);
+    cJSON_Delete(in->model);
     for (size_t i = 0; i < in->n_files; i++)
         free(in->path[i]);
     *in = (struct sbs_inputs){ 0 };

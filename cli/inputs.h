@@ -9,19 +9,24 @@
 #include "base/error.h"
 #include "cli/flags.h"
 #include "model/model.h"
+#include "model/stress.h"
 #include "model/workload.h"
 #include "report/result.h"
+
+struct cJSON;
 
 struct sbs_input_options {
     const char *trace, *model; /* exactly one */
     const char *workload;      /* shipped name or file */
     int64_t tasks;             /* 0: as the workload says */
     struct sbs_words sets;     /* path=value */
+    const struct sbs_stress *stress; /* overlay on the model, or NULL */
 };
 
 enum { SBS_INPUT_FILES_MAX = 3 };
 
 struct sbs_inputs {
+    struct cJSON *model; /* as read or fitted, before any overlay; owned */
     struct sbs_model_set models;
     struct sbs_workload workload;
     struct sbs_result_file files[SBS_INPUT_FILES_MAX];
@@ -37,6 +42,11 @@ struct sbs_inputs {
 /* -1 with `in` zeroed. */
 int sbs_inputs_load(struct sbs_inputs *in, const struct sbs_input_options *o,
                     struct sbs_error *err);
+/* The model under another overlay (NULL: none), and what is --set. */
+int sbs_inputs_model(const struct sbs_inputs *in,
+                     const struct sbs_input_options *o,
+                     const struct sbs_stress *stress,
+                     struct sbs_model_set *set, struct sbs_error *err);
 void sbs_inputs_fini(struct sbs_inputs *in);
 
 #endif

@@ -4,6 +4,7 @@ nodist_man_MANS += %D%/sbsim.1
 EXTRA_DIST += %D%/sbsim.1.in %D%/gen-man %D%/design.md %D%/formats.md %D%/semantics.md
 # What a user of an installed sbsim reads; the licences with it.
 dist_doc_DATA = README.md LICENSE NOTICE %D%/calibration.md %D%/formats.md \
+  %D%/scenarios.md \
   %D%/trace-format.md %D%/writing-a-policy.md
 CLEANFILES += %D%/sbsim.1
 doc/sbsim.1: $(srcdir)/doc/sbsim.1.in $(srcdir)/doc/gen-man sbsim$(EXEEXT)

@@ -13,7 +13,9 @@ libsbsim_a_SOURCES += \
   %D%/log_state.c %D%/log_state.h \
   %D%/metric.h \
   %D%/model.c %D%/model.h \
+  %D%/path.c %D%/path.h \
   %D%/replay.c %D%/replay.h \
+  %D%/stress.c %D%/stress.h \
   %D%/workload.c %D%/workload.h
 nodist_libsbsim_a_SOURCES = %D%/ultra_work.h
 # For `make sbsim` in a fresh folder; `make` has it from BUILT_SOURCES.
@@ -52,3 +54,8 @@ UNIT_TESTS += tests/test_model_json
 tests_test_model_json_SOURCES = tests/test_model_json.c tests/simtest.h tests/tap.h
 tests_test_model_json_LDADD = $(SBS_LIBS)
 VALGRIND_TESTS += tests/test_model_json
+
+UNIT_TESTS += tests/test_model_stress
+tests_test_model_stress_SOURCES = tests/test_model_stress.c tests/simtest.h tests/tap.h
+tests_test_model_stress_LDADD = $(SBS_LIBS)
+VALGRIND_TESTS += tests/test_model_stress

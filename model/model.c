@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "model/path.h"
 
 enum field_kind {
     FIELD_DIST,  /* number or distribution, nothing below lo */
@@ -375,89 +376,14 @@ fail:
 
 /* ---- posterior draws --------------------------------------------------- */
 
-static int put(cJSON *json, const char *path, cJSON *value,
-               struct sbs_error *err)
-{
-    char key[64];
-    for (cJSON *at = json;;) {
-        size_t n = strcspn(path, ".");
-        if (n == 0 || n >= sizeof key)
-            break;
-        snprintf(key, sizeof key, "%.*s", (int)n, path);
-        bool last = path[n] == '\0';
-        cJSON *child = NULL;
-        if (cJSON_IsArray(at)) {
-            char *end;
-            long i = strtol(key, &end, 10);
-            if (*end || i < 0 || i >= cJSON_GetArraySize(at))
-                break;
-            if (last)
-                return cJSON_ReplaceItemInArray(at, (int)i, value) ? 0 : -1;
-            child = cJSON_GetArrayItem(at, (int)i);
-        } else if (cJSON_IsObject(at)) {
-            child = cJSON_GetObjectItemCaseSensitive(at, key);
-            if (last) {
-                if (child)
-                    return cJSON_ReplaceItemInObjectCaseSensitive(
-                               at, key, value)
-                               ? 0
-                               : -1;
-                return cJSON_AddItemToObject(at, key, value) ? 0 : -1;
-            }
-            if (!child || cJSON_IsNull(child)) {
-                cJSON_DeleteItemFromObjectCaseSensitive(at, key);
-                child = cJSON_AddObjectToObject(at, key);
-            }
-        } else {
-            break;
-        }
-        at = child;
-        path += n + 1;
-    }
-    cJSON_Delete(value);
-    return sbs_fail(err, SBS_EINPUT, "there is no place \"%s\"", path);
-}
-
-int sbs_model_set_path(struct cJSON *json, const char *path,
-                       const char *value, struct sbs_error *err)
-{
-    char place[WHERE_SIZE];
-    snprintf(place, sizeof place, "--set %s", path);
-    cJSON *v = sbs_json_parse(value, strlen(value), place, err);
-    if (!v)
-        return -1;
-    if (put(json, path, v, err) != 0)
-        return sbs_fail_at(err, place);
-    return 0;
-}
-
 static int read_draw(struct sbs_model *m, const cJSON *json,
                      const cJSON *draw, const char *where,
                      struct sbs_error *err)
 {
     if (sbs_json_is_object(draw, where, err) != 0)
         return -1;
-    cJSON *doc = cJSON_Duplicate(json, true);
-    int status = -1;
-    if (!doc)
-        return sbs_fail(err, SBS_EMEMORY, "out of memory");
-    cJSON_DeleteItemFromObjectCaseSensitive(doc, "posterior");
-    const cJSON *item;
-    cJSON_ArrayForEach(item, draw) {
-        static const char own[] = "posterior";
-        if (strncmp(item->string, own, sizeof own - 1) == 0) {
-            sbs_fail(err, SBS_EINPUT, "%s: %s: a draw cannot hold draws",
-                     where, item->string);
-            goto out;
-        }
-        cJSON *value = cJSON_Duplicate(item, true);
-        if (!value || put(doc, item->string, value, err) != 0) {
-            sbs_fail_at(err, where);
-            goto out;
-        }
-    }
-    status = model_read(m, doc, where, err);
-out:
+    cJSON *doc = sbs_model_drawn(json, draw, where, err);
+    int status = doc ? model_read(m, doc, where, err) : -1;
     cJSON_Delete(doc);
     return status;
 }

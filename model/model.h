@@ -83,13 +83,6 @@ int sbs_model_parse(struct sbs_model_set *set, const struct cJSON *json,
                     const char *name, struct sbs_error *err);
 void sbs_model_fini(struct sbs_model_set *set);
 
-/* Put a value (a JSON text, such as 2.5 or {"dist":...}) at a path such as
- * client.call_s or speed.classes.0.weight of a document; missing objects on
- * the way are made, list elements are not. Says nothing about meaning: parse
- * afterwards. */
-int sbs_model_set_path(struct cJSON *json, const char *path,
-                       const char *value, struct sbs_error *err);
-
 /* Single-thread gain of this size; -1 when the model does not know it. */
 int sbs_model_gain(const struct sbs_model *m, double vcpu, double *gain,
                    struct sbs_error *err);

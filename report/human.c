@@ -87,20 +87,22 @@ size_t sbs_human_width(const char *text)
 void sbs_human_wrap(FILE *out, const char *text, size_t indent)
 {
     size_t column = 0;
+    int begins = 1; /* nothing on this line yet */
     while (*text) {
         char word[256];
         size_t n = strcspn(text, " ");
         snprintf(word, sizeof word, "%.*s", (int)n, text);
         size_t width = sbs_human_width(word);
-        if (column > indent && column + 1 + width > COLUMNS) {
+        if (!begins && column + 1 + width > COLUMNS) {
             fprintf(out, "\n%*s", (int)indent, "");
             column = indent;
-        } else if (column > indent || (column > 0 && indent == 0)) {
+        } else if (!begins) {
             putc(' ', out);
             column++;
         }
         fwrite(text, 1, n, out);
         column += width;
+        begins = 0;
         text += n;
         text += strspn(text, " ");
     }

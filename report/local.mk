@@ -5,6 +5,7 @@ libsbsim_a_SOURCES += \
   %D%/result_csv.c %D%/result_csv.h \
   %D%/result_json.c %D%/result_json.h \
   %D%/result_table.c %D%/result_table.h \
+  %D%/scenario_json.c %D%/scenario_table.c %D%/scenario_table.h \
   %D%/verdict.c %D%/verdict.h
 
 UNIT_TESTS += tests/test_report_human
@@ -17,3 +18,7 @@ tests_test_report_result_LDADD = $(SBS_LIBS)
 EXTRA_DIST += \
   tests/golden/result.csv tests/golden/result.json tests/golden/result.txt \
   tests/golden/single.txt
+
+UNIT_TESTS += tests/test_report_scenario
+tests_test_report_scenario_SOURCES = tests/test_report_scenario.c tests/tap.h
+tests_test_report_scenario_LDADD = $(SBS_LIBS)

@@ -48,6 +48,7 @@ struct sbs_result_file {
 /* A whole run; everything it points to is borrowed. */
 struct sbs_result {
     const char *title; /* one line above the table; may be NULL */
+    const char *scenario; /* the overlay on the model; NULL: none */
     uint64_t seed, reps;
     struct sbs_result_policy *policies;
     size_t n_policies;

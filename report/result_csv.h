@@ -13,4 +13,9 @@
 int sbs_result_csv_write(const struct sbs_result *r, FILE *out,
                          struct sbs_error *err);
 
+/* Its parts, with a leading column of that name unless it is NULL (0). */
+void sbs_result_csv_head(FILE *out, int with_scenario);
+void sbs_result_csv_lines(const struct sbs_result *r, const char *scenario,
+                          FILE *out);
+
 #endif

@@ -70,6 +70,8 @@ static void write_inputs(struct sbs_jsonw *w, const struct sbs_result *r)
 {
     sbs_jsonw_key(w, "inputs");
     sbs_jsonw_object(w);
+    if (r->scenario)
+        write_string(w, "scenario", r->scenario);
     sbs_jsonw_key(w, "model");
     sbs_jsonw_tree(w, r->model);
     sbs_jsonw_key(w, "workload");
@@ -109,27 +111,32 @@ static void write_paired(struct sbs_jsonw *w, const struct sbs_result *r)
     sbs_jsonw_close(w);
 }
 
+void sbs_result_json_put(const struct sbs_result *r, struct sbs_jsonw *w)
+{
+    sbs_jsonw_object(w);
+    write_string(w, "schema", "sbsim-result");
+    write_count(w, "schema_version", 1);
+    write_string(w, "program", PACKAGE_STRING);
+    write_inputs(w, r);
+    write_count(w, "seed", r->seed);
+    write_count(w, "reps", r->reps);
+    sbs_jsonw_key(w, "policies");
+    sbs_jsonw_array(w);
+    for (size_t i = 0; i < r->n_policies; i++)
+        write_policy(w, &r->policies[i]);
+    sbs_jsonw_close(w);
+    write_paired(w, r);
+    if (!isnan(r->wall_s))
+        write_real(w, "wall_s", r->wall_s);
+    sbs_jsonw_close(w);
+}
+
 int sbs_result_json_write(const struct sbs_result *r, FILE *out,
                           struct sbs_error *err)
 {
     struct sbs_jsonw w;
     sbs_jsonw_init(&w, out);
-    sbs_jsonw_object(&w);
-    write_string(&w, "schema", "sbsim-result");
-    write_count(&w, "schema_version", 1);
-    write_string(&w, "program", PACKAGE_STRING);
-    write_inputs(&w, r);
-    write_count(&w, "seed", r->seed);
-    write_count(&w, "reps", r->reps);
-    sbs_jsonw_key(&w, "policies");
-    sbs_jsonw_array(&w);
-    for (size_t i = 0; i < r->n_policies; i++)
-        write_policy(&w, &r->policies[i]);
-    sbs_jsonw_close(&w);
-    write_paired(&w, r);
-    if (!isnan(r->wall_s))
-        write_real(&w, "wall_s", r->wall_s);
-    sbs_jsonw_close(&w);
+    sbs_result_json_put(r, &w);
     int status = sbs_jsonw_end(&w, err);
     sbs_jsonw_fini(&w);
     return status;

@@ -12,4 +12,8 @@
 int sbs_result_json_write(const struct sbs_result *r, FILE *out,
                           struct sbs_error *err);
 
+/* The same as a value of a larger document. */
+struct sbs_jsonw;
+void sbs_result_json_put(const struct sbs_result *r, struct sbs_jsonw *w);
+
 #endif

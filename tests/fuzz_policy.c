@@ -10,6 +10,7 @@
 #include <cjson/cJSON.h>
 
 #include "model/model.h"
+#include "model/path.h"
 #include "policies/stack.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
