@@ -27,7 +27,7 @@ while read -r command; do
 done <"$T/commands"
 
 # Every policy and its parameters.
-sbsim policies | sed -n 's/^  \([a-z-]*\)  *.*/\1/p' >"$T/policies"
+sbsim policies | sed -n 's/^  \([a-z0-9-]*\)  *.*/\1/p' >"$T/policies"
 while read -r policy; do
     like "$T/page" "^\.SS $policy" "policy $policy"
     lost=
