@@ -64,8 +64,8 @@ SBS_POLICY(wide) = {
         "the quota and to one unit a worker. Divisible work that no layer "
         "cuts is cut into about 20 units a worker, none shorter than "
         "min_unit_s.",
-    .reference = "the square root is that of a serial launcher (SCIENCE.md "
-                 "A.4); brief/profiling-plan.md, scale testing",
+    .reference = "derived in policies/wide.c for a client that launches one "
+                 "after the other; brief/profiling-plan.md, scale testing",
     .advice =
         "Helps divisible work that is long against start-up: time falls "
         "nearly as 1/workers until launching holds it back, and the bill "
