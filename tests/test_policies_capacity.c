@@ -271,6 +271,11 @@ static void test_wide_plan(void)
     is_wide("", WORK, "wide", 100, 20, "no launch time: the fleet stays");
     is_wide("'client':{'launches_per_call':1,'calls_per_s':2}", WORK, "wide",
             200, 40, "calls are as far apart as their rate allows");
+    /* .5 + 10000/m = m/4 + 20 x .05 m; = m/4 + 700 x .1 */
+    is_wide("'client':{'launches_per_call':1,'call_s':0.5,'collect_s':0.05}",
+            WORK, "wide", 90, 18, "no more than the client can collect from");
+    is_wide("'client':{'launches_per_call':1,'call_s':0.5,'collect_s':0.1}",
+            WORK, "wide+split:units=7", 105, 7, "... of units cut by split");
     is_wide(SERIAL, WORK, "wide:workers=30", 30, 6, "as many as asked for");
     is_wide(SERIAL, WORK, "wide+split:units=7", 200, 7, "split cuts");
     is_wide(SERIAL, WORK, "split:units=7+wide", 200, 7, "in either order");
