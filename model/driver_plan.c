@@ -24,12 +24,18 @@ static int plan_layer(struct planning *g, const struct sbs_layer *layer,
         .driver = &g->driver,
         .policy = p,
     };
+    uint32_t fleet = plan->workers + plan->extra, most = plan->max_workers;
     if (p->plan && p->plan(&l.ctx, plan) != 0) {
         plan->why[sizeof plan->why - 1] = '\0';
         return sbs_fail(err, SBS_EUSAGE, "--policy: %s: %s", p->name,
                         plan->why[0] ? plan->why
                                      : "refused its parameters");
     }
+    /* What layers on the right may launch later comes on top of a fleet that
+     * grows. */
+    if (most > 0 && plan->max_workers == most &&
+        plan->workers + plan->extra > fleet)
+        plan->max_workers += plan->workers + plan->extra - fleet;
     bool pulls =
         plan->pull || (p->roles & (SBS_ROLE_CUT | SBS_ROLE_CHUNK));
     if (g->binder && pulls)

@@ -67,6 +67,7 @@ static const struct field constant_fields[] = {
     CONSTANT(unit_mean_s),      CONSTANT(unit_sd_s),
     CONSTANT(startup_mean_s),   CONSTANT(startup_sd_s),
     CONSTANT(overhead_s),       CONSTANT(launch_s),
+    CONSTANT(collect_s),
     CONSTANT(stop_s),           CONSTANT(usd_per_worker_h),
     CONSTANT(spot_factor),      CONSTANT(spot_per_h),
     CONSTANT(local_cores),      CONSTANT(local_slowdown),

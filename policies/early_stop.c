@@ -60,7 +60,7 @@ SBS_POLICY(early_stop) = {
         "afterwards is done by those left, or by a new worker. hold=true: "
         "idle workers stay until the end, ready for lost work and billed, "
         "which shows what keeping a fleet costs.",
-    .reference = "SCIENCE.md A.4; brief/profiling-plan.md, cost",
+    .reference = "brief/profiling-plan.md, cost optimisation",
     .advice =
         "hold=false saves bill, never time, where more workers are launched "
         "than find work: with oversubscribe, wide, short queues and slow "

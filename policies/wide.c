@@ -5,6 +5,10 @@
  * come after s + m delta/2 on average and share W seconds of work:
  *
  *     T(m) = s + W/m + m delta/2,   least at m* = sqrt(2 W/delta).
+ *
+ * The same client collects the results, c seconds each, when it has launched
+ * all: with u m + v of them it is not done before m delta + (u m + v) c. The
+ * fleet grows no further than to where the two times meet.
  */
 #include "policies/cut.h"
 
@@ -20,20 +24,36 @@ static const struct sbs_param wide_table[] = {
     SBS_PARAM_END
 };
 
-/* m*, but no more than have a place, and a unit each that is worth its
- * overhead. Without launch times there is no best number: the fleet stays
- * as it is, within these bounds. */
+static bool cuts(const struct sbs_plan *plan)
+{
+    return plan->divisible && plan->units_per_task == 1;
+}
+
+/* Workers that keep the client busy just as long as the work lasts. */
+static double client_bound(const struct sbs_constants *x,
+                           const struct sbs_plan *plan, double work_s)
+{
+    double each = cuts(plan) ? UNITS_EACH : 0;
+    double others = cuts(plan) ? 0 : plan->needed * plan->units_per_task;
+    double a = x->launch_s / 2 + each * x->collect_s;
+    double b = others * x->collect_s - x->startup_mean_s;
+    return (sqrt(b * b + 4 * a * work_s) - b) / (2 * a);
+}
+
+/* The best number, but no more than have a place, and a unit each that is
+ * worth its overhead. Without launch times there is none: the fleet stays as
+ * it is, within these bounds. */
 static double best_workers(const struct sbs_constants *x,
                            const struct sbs_plan *plan)
 {
     double task_s = x->unit_mean_s * plan->work_scale;
     double work_s = plan->needed * task_s, m = plan->workers;
-    double units = plan->units_per_task > 1 ? plan->units_per_task
-                                            : cut_most(plan);
+    double units = cuts(plan) ? cut_most(plan) : plan->units_per_task;
     if (x->overhead_s > 0)
         units = fmax(1, fmin(units, task_s / x->overhead_s));
     if (x->launch_s > 0)
-        m = sqrt(2 * work_s / x->launch_s);
+        m = fmin(sqrt(2 * work_s / x->launch_s),
+                 client_bound(x, plan, work_s));
     m = fmin(m, fmin(plan->places, plan->needed * units));
     return fmax(1, fmin(round(m), 1e6));
 }
@@ -46,7 +66,7 @@ static int wide_plan(struct sbs_ctx *c, struct sbs_plan *plan)
                         : (uint32_t)best_workers(c->host->constants(c),
                                                  plan);
     plan->pull = true;
-    if (plan->divisible)
+    if (cuts(plan))
         cut_into(plan, ceil((double)UNITS_EACH * plan->workers /
                             plan->tasks));
     return 0;
@@ -60,12 +80,14 @@ SBS_POLICY(wide) = {
         "Launches `workers` workers on split work; each exits when the "
         "queue is empty. workers=0 takes sqrt(2 W / delta), where the time "
         "s + W/m + m delta/2 is least: W is the work in seconds of a mean "
-        "worker, delta the client's time for a launch. That is cut down to "
-        "the quota and to one unit a worker. Divisible work that no layer "
+        "worker, delta the client's time for a launch. The fleet stays "
+        "smaller where launching and collecting would keep the client busy "
+        "for longer than the work lasts, and within the quota and one unit "
+        "a worker. Divisible work that no layer "
         "cuts is cut into about 20 units a worker, none shorter than "
         "min_unit_s.",
-    .reference = "the square root is that of a serial launcher (SCIENCE.md "
-                 "A.4); brief/profiling-plan.md, scale testing",
+    .reference = "derived in policies/wide.c for a client that launches one "
+                 "after the other; brief/profiling-plan.md, scale testing",
     .advice =
         "Helps divisible work that is long against start-up: time falls "
         "nearly as 1/workers until launching holds it back, and the bill "

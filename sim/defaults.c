@@ -39,6 +39,7 @@ static void fill_constants(const struct sbs_scenario *s,
                     sbs_dist_mean(&m->unit.download_s) +
                     sbs_dist_mean(&m->unit.upload_s);
     c->launch_s = launch_s(m, choice.launches_per_call);
+    c->collect_s = sbs_dist_mean(&m->client.collect_s);
     c->stop_s = sbs_dist_mean(&m->stop_s);
     c->usd_per_worker_h = (choice.vcpu * m->price.vcpu_h_usd +
                            choice.memory_gb * m->price.gb_h_usd) *

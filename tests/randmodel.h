@@ -200,7 +200,15 @@ static inline void randmodel_policy(struct randmodel *m, const char *plugin)
                                          "" };
     static const char *const fleets[] = {
         "oversubscribe", "oversubscribe:factor=2,mode=duplicates",
-        "oversubscribe:factor=1.3,mode=any-k", "", "", "", "", ""
+        "oversubscribe:factor=1.3,mode=any-k", "", "", "", "any-k:factor=1.2",
+        "wide"
+    };
+    static const char *const capacities[] = {
+        "batched", "staggered:wave=3,gap_s=20", "early-stop",
+        "early-stop:hold=true", "hybrid:cores=3", "vcpu:size=4",
+        "spot-mix:base=2,share=0.7", "truncate:cv=0,n_min=2", "mds",
+        "spot-mix:checkpoint=every,every_s=60", "", "", "", "", "", "", "",
+        ""
     };
     static const char *const copies[] = {
         "speculative", "speculative:preset=spark3",
@@ -217,16 +225,18 @@ static inline void randmodel_policy(struct randmodel *m, const char *plugin)
     if (plugin && dice_chance(d, 0.3))
         snprintf(extra, sizeof extra, "%s:after_s=%u", plugin,
                  dice_below(d, 300));
-    const char *part[6] = { bases[dice_below(d, 6)],
+    const char *part[8] = { bases[dice_below(d, 6)],
                             fleets[dice_below(d, 8)],
                             copies[dice_below(d, 9)],
                             split,
                             extra,
                             dice_chance(d, 0.3) ? "warm-pool:keep_s=60"
-                                                : "" };
+                                                : "",
+                            capacities[dice_below(d, 18)],
+                            capacities[dice_below(d, 18)] };
     size_t n = 0;
-    for (uint32_t i = 0, from = dice_below(d, 6); i < 6; i++) {
-        const char *p = part[(from + i) % 6];
+    for (uint32_t i = 0, from = dice_below(d, 8); i < 8; i++) {
+        const char *p = part[(from + i) % 8];
         if (*p)
             n += (size_t)snprintf(m->policy + n, sizeof m->policy - n,
                                   "%s%s", n ? "+" : "", p);

@@ -40,7 +40,7 @@ static int metrics_are_sane(const struct simtest *t, uint32_t r)
            m[SBS_METRIC_half_s] <= m[SBS_METRIC_makespan_s] &&
            m[SBS_METRIC_regret] >= 1 - 1e-9 &&
            m[SBS_METRIC_regret_cap] >= m[SBS_METRIC_regret] - 1e-9 &&
-           m[SBS_METRIC_launched] >= 1 &&
+           m[SBS_METRIC_launched] + p->local >= 1 &&
            m[SBS_METRIC_attempts] >= 1 &&
            m[SBS_METRIC_attempts] <=
                1e6 + (double)p->tasks * p->units_per_task &&

@@ -121,6 +121,7 @@ struct sbs_constants {
     double startup_mean_s, startup_sd_s; /* launch request to ready */
     double overhead_s;                   /* claim + download + upload, mean */
     double launch_s;     /* the client's time for one launch, mean */
+    double collect_s;    /* ... for one result */
     double stop_s;       /* from an ordered stop to the end, mean */
     double usd_per_worker_h; /* with --spot, of spot */
     double spot_factor;      /* price of spot / price on demand */
