@@ -7,8 +7,24 @@ libsbsim_a_SOURCES += \
 
 # The policies themselves, one file each (list.def has the same).
 libsbsim_a_SOURCES += \
+  %D%/clone.c \
+  %D%/copies.h \
+  %D%/delayed_clone.c \
   %D%/dynamic.c \
+  %D%/endgame.c \
+  %D%/fork.h \
+  %D%/fork_keep.c \
+  %D%/fork_kill.c \
+  %D%/late.c \
+  %D%/luby.c \
+  %D%/mantri.c \
+  %D%/median.h \
+  %D%/multi_fork.c \
+  %D%/open_attempts.h \
   %D%/oversubscribe.c \
+  %D%/predict.h \
+  %D%/restart.c \
+  %D%/restart.h \
   %D%/speculative.c \
   %D%/split.c \
   %D%/static.c \
