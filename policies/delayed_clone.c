@@ -81,7 +81,7 @@ static enum sbs_taken delayed_clone_on_idle(struct sbs_ctx *c, uint32_t w)
         return SBS_TAKEN;
     if (!copies_offer(c, &s->copies, p->host, w))
         return SBS_PASS;
-    copy_what_is_due(c);
+    look_arm(c, &s->look, c->host->now_s(c));
     return copies_hold(c, &s->copies, w);
 }
 

@@ -44,8 +44,7 @@ static void next_pass(struct sbs_ctx *c)
             s->open[kept++] = s->open[i];
     for (; s->next < c->host->attempts(c) && kept < s->cap; s->next++) {
         const struct sbs_attempt *a = c->host->attempt(c, s->next);
-        bool alone = c->host->copies(c, a->first_unit) == 0;
-        if ((!a->copy || alone) && is_unfinished(c, a))
+        if (!a->copy && is_unfinished(c, a))
             s->open[kept++] = s->next;
     }
     s->n = kept;
@@ -95,7 +94,7 @@ SBS_POLICY(endgame) = {
         "unfinished. Results stored but not seen by the client count as "
         "finished, because the workers share the store. Chunks that are "
         "bound to a worker behind another one are not copied before it "
-        "comes to them.",
+        "comes to them, nor is what another layer killed and restarted.",
     .reference = "rDLB: Mohammed, Cavelan, Ciorba: A novel approach for "
                  "robust dynamic load balancing of scientific applications "
                  "with independent tasks, HPCS 2019",

@@ -44,3 +44,12 @@ tests_test_policies_speculative_SOURCES = tests/test_policies_speculative.c \
   tests/recorder.h tests/simtest.h tests/tap.h
 tests_test_policies_speculative_LDADD = $(SBS_LIBS)
 VALGRIND_TESTS += tests/test_policies_stack
+
+UNIT_TESTS += tests/test_policies_copies tests/test_policies_copies_rules
+tests_test_policies_copies_SOURCES = tests/test_policies_copies.c \
+  tests/simtest.h tests/tap.h
+tests_test_policies_copies_LDADD = $(SBS_LIBS)
+tests_test_policies_copies_rules_SOURCES = \
+  tests/test_policies_copies_rules.c \
+  tests/recorder.h tests/simtest.h tests/tap.h
+tests_test_policies_copies_rules_LDADD = $(SBS_LIBS)
