@@ -6,17 +6,34 @@ libsbsim_a_SOURCES += \
   %D%/registry.c %D%/registry.h \
   %D%/stack.c %D%/stack.h
 
-# The policies themselves, one file each (list.def has the same).
+# The policies themselves, one file each (list.def has the same), and what
+# families of them share.
 libsbsim_a_SOURCES += \
   %D%/any_k.c \
   %D%/batched.c \
+  %D%/clone.c \
+  %D%/copies.h \
   %D%/cut.h \
+  %D%/delayed_clone.c \
   %D%/dynamic.c \
   %D%/early_stop.c \
+  %D%/endgame.c \
   %D%/enough.h \
+  %D%/fork.h \
+  %D%/fork_keep.c \
+  %D%/fork_kill.c \
   %D%/hybrid.c \
+  %D%/late.c \
+  %D%/luby.c \
+  %D%/mantri.c \
   %D%/mds.c \
+  %D%/median.h \
+  %D%/multi_fork.c \
+  %D%/open_attempts.h \
   %D%/oversubscribe.c \
+  %D%/predict.h \
+  %D%/restart.c \
+  %D%/restart.h \
   %D%/speculative.c \
   %D%/split.c \
   %D%/spot_mix.c \
@@ -65,3 +82,11 @@ tests_test_policies_replay_SOURCES = tests/test_policies_replay.c \
   tests/simtest.h tests/tap.h
 tests_test_policies_replay_LDADD = $(SBS_LIBS)
 VALGRIND_TESTS += tests/test_policies_replay
+UNIT_TESTS += tests/test_policies_copies tests/test_policies_copies_rules
+tests_test_policies_copies_SOURCES = tests/test_policies_copies.c \
+  tests/simtest.h tests/tap.h
+tests_test_policies_copies_LDADD = $(SBS_LIBS)
+tests_test_policies_copies_rules_SOURCES = \
+  tests/test_policies_copies_rules.c \
+  tests/recorder.h tests/simtest.h tests/tap.h
+tests_test_policies_copies_rules_LDADD = $(SBS_LIBS)
