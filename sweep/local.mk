@@ -19,3 +19,9 @@ UNIT_TESTS += tests/test_sweep_run
 tests_test_sweep_run_SOURCES = tests/test_sweep_run.c tests/simtest.h tests/tap.h
 tests_test_sweep_run_LDADD = $(SBS_LIBS)
 THREAD_TESTS += tests/test_sweep_run
+
+UNIT_TESTS += tests/test_conformance
+tests_test_conformance_SOURCES = tests/test_conformance.c tests/audit.h \
+  tests/randmodel.h tests/randstack.h tests/simtest.h tests/tap.h \
+  tests/witness.h
+tests_test_conformance_LDADD = $(SBS_LIBS)

@@ -117,12 +117,9 @@ static const char *replicate(struct trial *t, uint32_t r,
                              double m[SBS_N_METRICS], struct bench *b,
                              bool can_lose)
 {
-    static char text[300];
-    struct sbs_error err = { 0 };
-    if (sbs_sim_replicate(t->sim, t->driver, r, m, &err) != 0) {
-        snprintf(text, sizeof text, "%s", err.text);
-        return text;
-    }
+    static struct sbs_error err;
+    if (sbs_sim_replicate(t->sim, t->driver, r, m, &err) != 0)
+        return err.text;
     if (t->witness.wrong)
         return t->witness.wrong;
     if (isnan(m[SBS_METRIC_makespan_s])) {
