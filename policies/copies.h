@@ -71,17 +71,30 @@ static inline bool copies_make(struct sbs_ctx *c, struct copies *s, int host,
     return host == HOST_NEW && copies_on_new(c, s, first, n);
 }
 
-/* A result that is stored but not seen yet is, to the client, still running. */
-static inline bool copies_is_open(const struct sbs_attempt *a)
+/* Some of its units are missing still; all are seen of one that lost a race
+ * and is about to be dropped. */
+static inline bool copies_is_needed(struct sbs_ctx *c,
+                                    const struct sbs_attempt *a)
 {
-    return a->state <= SBS_ATTEMPT_DONE && isnan(a->seen_s);
+    for (uint32_t u = 0; u < a->n_units; u++)
+        if (!c->host->unit_seen(c, a->first_unit + u))
+            return true;
+    return false;
+}
+
+/* A result that is stored but not seen yet is, to the client, still running. */
+static inline bool copies_is_open(struct sbs_ctx *c,
+                                  const struct sbs_attempt *a)
+{
+    return a->state <= SBS_ATTEMPT_DONE && isnan(a->seen_s) &&
+           copies_is_needed(c, a);
 }
 
 static inline bool copies_may_copy(struct sbs_ctx *c,
                                    const struct sbs_attempt *a)
 {
-    return copies_is_open(a) && !a->copy &&
-           c->host->copies(c, a->first_unit) == 0;
+    return !a->copy && c->host->copies(c, a->first_unit) == 0 &&
+           copies_is_open(c, a);
 }
 
 /* A worker of the planned fleet is at work, so it will come for the queue. */

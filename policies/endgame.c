@@ -31,8 +31,7 @@ static void endgame_start(struct sbs_ctx *c)
 /* Workers see in the store what is done; they need not wait for the client. */
 static bool is_unfinished(struct sbs_ctx *c, const struct sbs_attempt *a)
 {
-    return a->state <= SBS_ATTEMPT_RUNNING && a->n_units > 0 &&
-           !c->host->unit_seen(c, a->first_unit);
+    return a->state <= SBS_ATTEMPT_RUNNING && copies_is_needed(c, a);
 }
 
 static void next_pass(struct sbs_ctx *c)

@@ -37,7 +37,7 @@ static inline bool *fork_taken(struct sbs_ctx *c)
         return taken ? memset(taken, 1, units) : NULL;
     for (uint32_t i = 0; i < c->host->attempts(c); i++) {
         const struct sbs_attempt *a = c->host->attempt(c, i);
-        if (copies_is_open(a))
+        if (copies_is_open(c, a))
             memset(taken + a->first_unit, 1, a->n_units);
     }
     return taken;
@@ -73,8 +73,7 @@ static inline void fork_kill_before(struct sbs_ctx *c, uint32_t attempts)
     bool pull = c->host->plan(c)->pull;
     for (uint32_t i = 0; i < attempts; i++) {
         const struct sbs_attempt *a = c->host->attempt(c, i);
-        if (a->state > SBS_ATTEMPT_RUNNING ||
-            c->host->unit_seen(c, a->first_unit))
+        if (a->state > SBS_ATTEMPT_RUNNING || !copies_is_needed(c, a))
             continue;
         if (pull)
             c->host->cancel(c, i);

@@ -93,7 +93,7 @@ static bool decide(struct sbs_ctx *c, uint32_t attempt)
     struct mantri_state *s = c->state;
     const struct sbs_attempt *a = c->host->attempt(c, attempt);
     uint32_t first = a->first_unit, n = a->n_units;
-    if (c->host->copies(c, first) > 0 || n == 0)
+    if (c->host->copies(c, first) > 0)
         return true;
     struct remaining r = remaining(c, attempt);
     struct law fresh = law_of_whole(k, n, 0);

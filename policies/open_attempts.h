@@ -23,12 +23,12 @@ static inline void open_update(struct sbs_ctx *c, struct open_attempts *o)
 {
     uint32_t kept = 0;
     for (uint32_t i = 0; i < o->n; i++)
-        if (copies_is_open(c->host->attempt(c, o->attempt[i])))
+        if (copies_is_open(c, c->host->attempt(c, o->attempt[i])))
             o->attempt[kept++] = o->attempt[i];
     o->n = kept;
     uint32_t all = c->host->attempts(c);
     for (; o->next < all && o->n < o->cap; o->next++)
-        if (copies_is_open(c->host->attempt(c, o->next)))
+        if (copies_is_open(c, c->host->attempt(c, o->next)))
             o->attempt[o->n++] = o->next;
 }
 

@@ -46,10 +46,8 @@ static inline void restart_now(struct sbs_ctx *c, uint32_t attempt,
     struct restarts *s = c->state;
     const struct sbs_attempt *a = c->host->attempt(c, attempt);
     uint32_t first = a->first_unit, n = a->n_units;
-    if (!copies_is_open(a) || n == 0 || c->host->unit_seen(c, first) ||
-        s->made[first] >= most)
-        return;
-    if (!copies_on_new(c, &s->copies, first, n))
+    if (!copies_is_open(c, a) || s->made[first] >= most ||
+        !copies_on_new(c, &s->copies, first, n))
         return;
     s->made[first]++;
     c->host->cancel(c, attempt);
