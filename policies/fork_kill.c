@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* fork-kill: when few tasks are left, each starts again on r + 1 new workers. */
+/* fork-kill: when few tasks are left, each starts again on r + 1 workers. */
 #include "policies/fork.h"
 
 static const struct sbs_param fork_kill_table[] = {
