@@ -75,6 +75,11 @@ UNIT_TESTS += tests/test_policies_capacity
 tests_test_policies_capacity_SOURCES = tests/test_policies_capacity.c \
   tests/recorder.h tests/simtest.h tests/tap.h
 tests_test_policies_capacity_LDADD = $(SBS_LIBS)
+
+UNIT_TESTS += tests/test_policies_steal
+tests_test_policies_steal_SOURCES = tests/test_policies_steal.c \
+  tests/gauge.h tests/randmodel.h tests/simtest.h tests/tap.h tests/witness.h
+tests_test_policies_steal_LDADD = $(SBS_LIBS)
 VALGRIND_TESTS += tests/test_policies_stack
 
 FUZZERS += tests/fuzz_log
