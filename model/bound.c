@@ -53,6 +53,40 @@ double sbs_bound_level(struct sbs_bound_worker *workers, size_t n,
     return t;
 }
 
+/* Whole units that surely fit before the level bound, then one after the
+ * other to whoever is done with it first: at most one a worker or so. */
+double sbs_bound_equal_units(struct sbs_bound_worker *workers, size_t n,
+                             double unit_s, double n_units, double *scratch)
+{
+    double level = sbs_bound_level(workers, n, unit_s * n_units);
+    double last = 0, *units = scratch;
+    if (!isfinite(level))
+        return level;
+    for (size_t i = 0; i < n; i++) {
+        double for_s = level * (1 - 1e-9) - workers[i].a_s;
+        units[i] = for_s > 0 ? floor(for_s * workers[i].rate / unit_s) : 0;
+        n_units -= units[i];
+        if (units[i] > 0)
+            last = fmax(last, workers[i].a_s +
+                                  units[i] * unit_s / workers[i].rate);
+    }
+    for (; n_units > 0; n_units--) {
+        size_t best = 0;
+        double first = INFINITY;
+        for (size_t i = 0; i < n; i++) {
+            double t =
+                workers[i].a_s + (units[i] + 1) * unit_s / workers[i].rate;
+            if (t < first) {
+                first = t;
+                best = i;
+            }
+        }
+        units[best]++;
+        last = fmax(last, first);
+    }
+    return last;
+}
+
 double sbs_bound_longest(const struct sbs_bound_worker *workers, size_t n,
                          double longest_s)
 {

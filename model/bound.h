@@ -18,6 +18,12 @@ struct sbs_bound_worker {
 double sbs_bound_level(struct sbs_bound_worker *workers, size_t n,
                        double work_s);
 
+/* The exact optimum for n_units > 0 equal units of unit_s: the smallest T
+ * with sum_i floor(rate_i (T - a_i)^+ / unit_s) >= n_units. Sorts `workers`
+ * by a_s. INFINITY when no worker is ever usable. scratch: n doubles. */
+double sbs_bound_equal_units(struct sbs_bound_worker *workers, size_t n,
+                             double unit_s, double n_units, double *scratch);
+
 /* L2: some worker must do the longest task: min_i (a_i + longest_s/rate_i).
  * For indivisible tasks. */
 double sbs_bound_longest(const struct sbs_bound_worker *workers, size_t n,

@@ -288,7 +288,7 @@ static bool attempt_is_moot(const struct sbs_book *b, uint32_t a)
     return true;
 }
 
-static void drop_if_moot(struct sbs_driver *d, uint32_t w)
+void sbs_driver_drop_if_moot(struct sbs_driver *d, uint32_t w)
 {
     uint32_t a = d->book.workers[w].current;
     if (a != SBS_NONE && attempt_is_moot(&d->book, a))
@@ -301,9 +301,9 @@ static void cancel_losers(struct sbs_driver *d, uint32_t u)
     struct sbs_book *b = &d->book;
     if (b->holders[u] == 0)
         return;
-    drop_if_moot(d, b->owner[u]);
+    sbs_driver_drop_if_moot(d, b->owner[u]);
     for (uint32_t i = b->copy_head[u]; i != SBS_NONE; i = b->copies[i].next)
-        drop_if_moot(d, b->copies[i].worker);
+        sbs_driver_drop_if_moot(d, b->copies[i].worker);
 }
 
 static void note_task(struct sbs_driver *d, uint32_t task)

@@ -60,6 +60,8 @@ void sbs_driver_make_current(struct sbs_driver *d, uint32_t w);
 /* Order n workers behind the plan. The number of the first, or SBS_NONE. */
 uint32_t sbs_driver_launch(struct sbs_driver *d, uint32_t n);
 int sbs_driver_cancel(struct sbs_driver *d, uint32_t attempt);
+/* The worker's attempt is cancelled when the client holds all of it. */
+void sbs_driver_drop_if_moot(struct sbs_driver *d, uint32_t w);
 int sbs_driver_stop(struct sbs_driver *d, uint32_t w);
 
 #endif

@@ -315,6 +315,7 @@ static int64_t host_steal(struct sbs_ctx *c, uint32_t worker,
     } while (!any_unseen(&d->book, *units));
     sbs_book_hold(&d->book, worker, *units);
     x->assigned = true;
+    sbs_driver_drop_if_moot(d, victim);
     return units->end - units->first;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the policies share that cut tasks along with something else (wide,
- * spot-mix). */
+ * spot-mix, steal, oracle). */
 #ifndef SBS_POLICIES_CUT_H
 #define SBS_POLICIES_CUT_H
 
@@ -26,6 +26,14 @@ static inline void cut_into(struct sbs_plan *plan, double units)
     if (plan->units_per_task == 1)
         plan->units_per_task =
             (uint32_t)fmax(1, fmin(units, cut_most(plan)));
+}
+
+/* `units` a task, as far as they may be cut, and no more than a million in
+ * all: more make a run slow and nothing better. */
+static inline uint32_t cut_finely(const struct sbs_plan *plan, int64_t units)
+{
+    double most = fmin(cut_most(plan), floor(1e6 / plan->tasks));
+    return (uint32_t)fmax(1, fmin((double)units, most));
 }
 
 #endif

@@ -24,25 +24,32 @@ libsbsim_a_SOURCES += \
   %D%/fork_kill.c \
   %D%/hybrid.c \
   %D%/late.c \
+  %D%/lpt.c \
   %D%/luby.c \
   %D%/mantri.c \
   %D%/mds.c \
   %D%/median.h \
   %D%/multi_fork.c \
   %D%/open_attempts.h \
+  %D%/oracle.c \
   %D%/oversubscribe.c \
+  %D%/placement.c \
   %D%/predict.h \
+  %D%/probe_drop.c \
   %D%/restart.c \
   %D%/restart.h \
+  %D%/restart_slow.c \
   %D%/speculative.c \
   %D%/split.c \
   %D%/spot_mix.c \
   %D%/staggered.c \
   %D%/static.c \
+  %D%/steal.c \
   %D%/truncate.c \
   %D%/vcpu.c \
   %D%/warm_pool.c \
-  %D%/wide.c
+  %D%/wide.c \
+  %D%/work_stealing.c
 
 # The file to copy; built so that it stays true.
 check_LTLIBRARIES += %D%/skeleton.la
@@ -68,6 +75,11 @@ UNIT_TESTS += tests/test_policies_capacity
 tests_test_policies_capacity_SOURCES = tests/test_policies_capacity.c \
   tests/recorder.h tests/simtest.h tests/tap.h
 tests_test_policies_capacity_LDADD = $(SBS_LIBS)
+
+UNIT_TESTS += tests/test_policies_steal
+tests_test_policies_steal_SOURCES = tests/test_policies_steal.c \
+  tests/gauge.h tests/randmodel.h tests/simtest.h tests/tap.h tests/witness.h
+tests_test_policies_steal_LDADD = $(SBS_LIBS)
 VALGRIND_TESTS += tests/test_policies_stack
 
 FUZZERS += tests/fuzz_log

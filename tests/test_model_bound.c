@@ -70,7 +70,7 @@ static double done_by(const struct instance *x, double t_s)
 
 static void test_random(void)
 {
-    int level_good = 1, bound_good = 1, order_good = 1;
+    int level_good = 1, bound_good = 1, order_good = 1, equal_good = 1;
     double ratio = 0;
     for (uint32_t k = 0; k < INSTANCES; k++) {
         struct instance x;
@@ -88,6 +88,11 @@ static void test_random(void)
         level_good &= fabs(done_by(&x, l1) / x.sum_s - 1) < 1e-12;
         order_good &= l3 >= least;
         bound_good &= l3 <= opt * (1 + 1e-12);
+        if (k % 3 == 0) /* tasks of 10 */
+            equal_good &= fabs(sbs_bound_equal_units(x.worker, x.workers, 10,
+                                                     (double)x.tasks,
+                                                     scratch) -
+                               opt) <= 1e-12 * opt;
         ratio += l3 / opt / INSTANCES;
     }
     ok(level_good, "L1 is when the work is done by all: divisible work "
@@ -95,6 +100,7 @@ static void test_random(void)
     ok(order_good, "L3 is never below L1 and L2");
     ok(bound_good, "no bound is above the optimum of %d instances",
        INSTANCES);
+    ok(equal_good, "equal units: the exact optimum");
     ok(ratio > 0.9, "bound / optimum is %.3f on average", ratio);
 }
 
@@ -105,6 +111,11 @@ static void test_example(void)
     is_near(sbs_bound_level(w, 3, 60), 180.0 / 7, 1e-15, "T = 180/7");
     ok(w[0].a_s == 0 && w[2].a_s == 20, "workers are sorted by time");
     struct instance x = { .workers = 3, .tasks = 6 };
+    double scratch[3];
+    is_near(sbs_bound_equal_units(w, 3, 10, 6, scratch), 30, 1e-15,
+            "six equal units of 10: 30");
+    is_near(sbs_bound_equal_units(w, 3, 60e-6, 1e6, scratch), 180.0 / 7,
+            3e-6, "a million units: the level bound");
     double free_s[] = { 0, 10, 20 };
     for (int i = 0; i < 3; i++)
         x.worker[i] = w[i];
@@ -119,6 +130,8 @@ static void test_corners(void)
     struct sbs_bound_worker w[] = { { INFINITY, 1 }, { INFINITY, 2 } };
     double task_s[] = { 3, 2 }, scratch[4];
     ok(isinf(sbs_bound_level(w, 2, 5)), "nobody ever ready: never");
+    ok(isinf(sbs_bound_equal_units(w, 2, 1, 5, scratch)),
+       "... for equal units");
     ok(isinf(sbs_bound_longest(w, 2, 5)), "... for the longest task");
     ok(isinf(sbs_bound_longest_j(w, 2, task_s, 2, INFINITY, scratch)),
        "... for each number of tasks");

@@ -351,6 +351,9 @@ static void chaos_act(struct sbs_ctx *c)
         h->assign(c, w, 1);
         h->hold(c, w);
         break;
+    case 6:
+        h->wake(c, w);
+        break;
     default:
         break;
     }
@@ -369,9 +372,38 @@ static void chaos_start(struct sbs_ctx *c)
     chaos_act(c);
 }
 
+/* Something with the worker that is asked about. */
+static void chaos_employ(struct sbs_ctx *c, uint32_t w)
+{
+    const struct sbs_host *h = c->host;
+    const struct sbs_plan *p = h->plan(c);
+    uint32_t units = p->tasks * p->units_per_task;
+    uint32_t v = chaos_below(c, h->workers(c));
+    switch (chaos_below(c, 8)) {
+    case 0:
+        h->take(c, w, chaos_below(c, units), 1 + chaos_below(c, 3));
+        break;
+    case 1:
+        h->steal(c, w, v, 1 + chaos_below(c, 4));
+        break;
+    case 2:
+        h->steal(c, w, v, (h->stealable(c, v) + 1) / 2);
+        break;
+    case 3:
+        h->probe(c, w, 10 * h->rand_u01(c));
+        break;
+    case 4:
+        h->hold(c, w);
+        break;
+    default:
+        break;
+    }
+}
+
 static enum sbs_taken chaos_on_idle(struct sbs_ctx *c, uint32_t w)
 {
     chaos_act(c);
+    chaos_employ(c, w);
     if (c->host->rand_u01(c) < 0.1) {
         c->host->assign(c, w, 1 + chaos_below(c, 4));
         return SBS_TAKEN;
