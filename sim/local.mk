@@ -37,3 +37,7 @@ UNIT_TESTS += tests/test_sim_account
 tests_test_sim_account_SOURCES = tests/test_sim_account.c tests/simtest.h tests/tap.h
 tests_test_sim_account_LDADD = $(SBS_LIBS)
 VALGRIND_TESTS += tests/test_sim_account tests/test_sim_queue
+
+UNIT_TESTS += tests/test_queueing
+tests_test_queueing_SOURCES = tests/test_queueing.c tests/simtest.h tests/tap.h
+tests_test_queueing_LDADD = $(SBS_LIBS)

@@ -80,7 +80,8 @@ like "$T/err" "update failed" "the failed update is said"
 rm -f "$T/log"
 
 is_exit 0 "--tests" bootstrap --tests --no-build
-like "$T/log" "install .* clang .*valgrind .*libopenmpi-dev" "more is needed"
+like "$T/log" "install .* clang .*valgrind .*libsimgrid-dev .*libopenmpi-dev" \
+    "more is needed"
 unlike "$T/log" "libomp-dev" "a package this release does not know is left out"
 
 # With everything there (this machine built the program), apt is not asked.

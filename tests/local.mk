@@ -8,12 +8,15 @@ SBS_TEST_ENVIRONMENT = \
   SBSIM='$(abs_top_builddir)/sbsim$(EXEEXT)'; \
   SBS_SRCDIR='$(abs_top_srcdir)'; SBS_BUILDDIR='$(abs_top_builddir)'; \
   SBS_CC='$(CC)'; SBS_MAKE='$(MAKE)'; \
-  export SBSIM SBS_SRCDIR SBS_BUILDDIR SBS_CC SBS_MAKE;
+  SBS_CXX='$(SIMGRID_CXX)'; \
+  SBS_SIMGRID='$(SIMGRID_CFLAGS) $(SIMGRID_LIBS)'; \
+  test -n '$(SIMGRID_LIBS)' || SBS_SIMGRID=; \
+  export SBSIM SBS_SRCDIR SBS_BUILDDIR SBS_CC SBS_MAKE SBS_CXX SBS_SIMGRID;
 AM_TESTS_ENVIRONMENT = $(SBS_TEST_ENVIRONMENT)
 
 SCRIPT_TESTS += tests/bad_input.t tests/bootstrap.t tests/cli.t \
   tests/contract.t tests/conformance.t tests/determinism.t \
-  tests/formats.t tests/install.t tests/man.t tests/plugin.t tests/readme.t \
+  tests/formats.t tests/install.t tests/man.t tests/oracle.t tests/plugin.t tests/readme.t \
   tests/replay.t tests/run_output.t tests/scenario.t tests/style.t
 THREAD_TESTS += tests/run_output.t
 VALGRIND_TESTS += tests/cli.t tests/bad_input.t
@@ -27,14 +30,21 @@ EXTRA_DIST += tests/golden/cli_help.txt tests/mpi.t tests/lib.sh tests/run-all \
 if SBS_FUZZ
 noinst_PROGRAMS += $(FUZZERS)
 else
-check_PROGRAMS += $(UNIT_TESTS)
+check_PROGRAMS += $(UNIT_TESTS) tests/oracle/draw
 TESTS += $(UNIT_TESTS) $(SCRIPT_TESTS)
 endif
 EXTRA_DIST += $(SCRIPT_TESTS)
 
+# tests/oracle.t builds the other half, in C++, with SimGrid.
+tests_oracle_draw_SOURCES = tests/oracle/draw.c tests/simtest.h
+tests_oracle_draw_LDADD = $(SBS_LIBS)
+EXTRA_DIST += tests/oracle/bag.cpp
+check-oracle: $(check_PROGRAMS) $(bin_PROGRAMS)
+	SBS_ORACLE=1 $(MAKE) $(AM_MAKEFLAGS) check TESTS=tests/oracle.t
+
 # Everything, each way of building in its own folder, from the sources as
 # distributed; and the same with full-length tests (an hour on two cores).
-.PHONY: check-all check-long check-thread check-valgrind check-fuzz \
+.PHONY: check-all check-long check-oracle check-thread check-valgrind check-fuzz \
   check-mpi check-style check-layers top-length
 check-all:
 	rm -rf build-all

@@ -35,10 +35,10 @@ is "$(sed -n 's/^| `\([a-z0-9]*\)`.*/\1/p' "$SBS_SRCDIR/doc/scenarios.md" |
 
 # Each by itself.
 for name in $names; do
-    is_exit 0 "$name" one --scenario "$name" --reps 30 --json $name.json
+    is_exit 0 "$name" one --scenario "$name" --reps 30 --json "$name".json
     like out "scenario $name\$" "$name: in the title"
     like out "^Note: scenario $name: .*" "$name: in a note"
-    like $name.json "^    \"scenario\": \"$name\"" "$name: in the inputs"
+    like "$name".json "^    \"scenario\": \"$name\"" "$name: in the inputs"
 done
 like rare5x.json '"name": "a, 5x slower"' "rare5x: the model as used"
 like neverstart.json '"never_p": 0.057' "neverstart: the model as used"
@@ -88,7 +88,7 @@ same a b "all: the numbers of a scenario are those of it alone"
 # all slower, throttling starts later, rare5x leaves the rest as they are.
 for name in rare5x throttled drift; do
     ok "$name: static takes longer than without" awk \
-        -v x="$(mean all.csv static $name)" -v y="$(mean all.csv static plain)" \
+        -v x="$(mean all.csv static "$name")" -v y="$(mean all.csv static plain)" \
         'BEGIN { exit !(x > y) }'
 done
 
