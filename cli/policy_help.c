@@ -50,11 +50,70 @@ static void print_text(const char *head, const char *text, FILE *out)
     sbs_flags_wrap(out, text, width, width > 2 ? width : 2);
 }
 
+/* ---- what our own runs gave ------------------------------------------- */
+
+/* A row of policies/measured.def: the policy in a stack where it does
+ * something, on ultra. */
+struct measured {
+    const char *policy, *spec, *scenario;
+    double makespan_s, half_s, cost_usd, regret, finished;
+};
+
+static const struct measured measured[] = {
+#define MEASURED(...) { __VA_ARGS__ },
+#include "policies/measured.def"
+#undef MEASURED
+};
+
+static const struct measured *find_measured(const char *policy,
+                                            const char *scenario)
+{
+    for (size_t i = 0; i < sizeof measured / sizeof measured[0]; i++)
+        if (strcmp(measured[i].policy, policy) == 0 &&
+            strcmp(measured[i].scenario, scenario) == 0)
+            return &measured[i];
+    return NULL;
+}
+
+static void print_row(const struct measured *m, FILE *out)
+{
+    const struct measured *base = find_measured("static", m->scenario);
+    fprintf(out, "  %-11s", m->scenario);
+    if (!(m->finished > 0)) {
+        fputs("  never finishes\n", out);
+        return;
+    }
+    fprintf(out, " %8.1f +- %-5.1f %8.1f %8.2f %8.2f", m->makespan_s / 60,
+            m->half_s / 60, base ? base->makespan_s / 60 : NAN, m->cost_usd,
+            m->regret);
+    if (m->finished < 1)
+        fprintf(out, "  %.1f%% unfinished", 100 * (1 - m->finished));
+    fputc('\n', out);
+}
+
+static void print_measured(const struct sbs_policy *p, FILE *out)
+{
+    bool head = false;
+    for (size_t i = 0; i < sizeof measured / sizeof measured[0]; i++) {
+        const struct measured *m = &measured[i];
+        if (strcmp(m->policy, p->name) != 0)
+            continue;
+        if (!head)
+            fprintf(out,
+                    "\nSimulated on ultra as %s (doc/policies.md):\n"
+                    "  scenario       makespan, min   static bill USD   "
+                    "regret\n", m->spec);
+        head = true;
+        print_row(m, out);
+    }
+}
+
 void sbs_policy_help(const struct sbs_policy *p, FILE *out)
 {
     fprintf(out, "%s - %s\n", p->name, p->summary);
     print_text("  ", p->description, out);
     print_text("When: ", p->advice, out);
+    print_measured(p, out);
     if (p->params && p->params->name) {
         fputs("\nParameters and defaults:\n", out);
         print_params(p, out);

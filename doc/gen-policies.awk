@@ -71,6 +71,11 @@ function print_table(    i, k, line)
     }
 }
 
+function better(s, a, b)
+{
+    return mean(s, spec[a], "makespan_s") < mean(s, spec[b], "makespan_s")
+}
+
 # The three fastest under each scenario, of what always finishes.
 function print_ranking(    k, i, best, used, r, s, text)
 {
@@ -86,9 +91,7 @@ function print_ranking(    k, i, best, used, r, s, text)
                 if (free[name[i]] || name[i] == "oracle" || name[i] in used ||
                     N[s, spec[name[i]]] < reps)
                     continue
-                if (best == "" || (r < 4) ==
-                    (mean(s, spec[name[i]], "makespan_s") <
-                     mean(s, spec[best], "makespan_s")))
+                if (best == "" || better(s, name[i], best) == (r < 4))
                     best = name[i]
             }
             used[best] = 1
@@ -123,9 +126,9 @@ function print_target(target,    p, best, k)
 {
     for (k = 1; k <= n_hopes; k++) {
         p = hope[k]
-        if (mean("", p, "speedup") - half("", p, "speedup") >= target &&
-            (best == "" ||
-             mean("", p, "cost_usd") < mean("", best, "cost_usd")))
+        if (mean("", p, "speedup") - half("", p, "speedup") < target)
+            continue
+        if (best == "" || mean("", p, "cost_usd") < mean("", best, "cost_usd"))
             best = p
     }
     if (best == "")

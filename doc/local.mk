@@ -1,6 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # The option part of the man page comes from the program built here.
 nodist_man_MANS += %D%/sbsim.1
+# doc/policies.md and policies/measured.def from runs of this very program.
+.PHONY: policies-table
+policies-table: sbsim$(EXEEXT)
+	cd $(srcdir) && $(SHELL) doc/gen-policies $(abs_builddir)/sbsim$(EXEEXT) .
+EXTRA_DIST += %D%/gen-policies %D%/gen-policies.awk
 EXTRA_DIST += %D%/sbsim.1.in %D%/gen-man %D%/design.md %D%/formats.md %D%/semantics.md
 # What a user of an installed sbsim reads; the licences with it.
 dist_doc_DATA = README.md LICENSE NOTICE %D%/calibration.md %D%/formats.md \

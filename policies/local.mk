@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 libsbsim_a_SOURCES += \
-  %D%/list.def \
+  %D%/list.def %D%/measured.def \
   %D%/load.c %D%/load.h \
   %D%/replay.c %D%/replay.h \
   %D%/registry.c %D%/registry.h \
