@@ -94,7 +94,7 @@ static int change_classes(cJSON *model, make_classes_fn *make,
     return classes ? sbs_model_put(model, "speed.classes", classes, err) : -1;
 }
 
-/* Share and slowness of the rare slow workers. SCIENCE.md C.5: with 2% at
+/* Share and slowness of the rare slow workers. With 2% at
  * five times a lognormal fitted to 50 workers misses half of the longest
  * time; field reports of combinations 3 to 5 times slower
  * (aws/containers-roadmap issue 1030). */
@@ -161,9 +161,8 @@ static int apply_rare5x(cJSON *model, struct sbs_error *err)
     return change_classes(model, rare_classes, err);
 }
 
-/* SCIENCE.md B.1: .7 LN(1, .08) + .3 LN(1.8, .08), two generations that
- * differ like Xeon 8375C and E5-2686 v4 (2.1 and 4.0, EVIDENCE.md section
- * 4). */
+/* .7 LN(1, .08) + .3 LN(1.8, .08): two generations that differ like Xeon
+ * 8375C and E5-2686 v4 (2.1 and 4.0, traces/facts/processors.csv). */
 #define SLOW_SHARE 0.3
 #define SLOW_FACTOR 1.8
 #define CPU_SIGMA 0.08
@@ -219,14 +218,14 @@ static int apply_bimodal(cJSON *model, struct sbs_error *err)
 /* ---- single keys --------------------------------------------------------- */
 
 /* 0 of 50 workers never started; the 95% upper bound of the chance is
- * 1 - .05^(1/51) = 5.7% (Beta(1, 1) prior, SCIENCE.md C.1). */
+ * 1 - .05^(1/51) = 5.7% (Beta(1, 1) prior). */
 static int apply_neverstart(cJSON *model, struct sbs_error *err)
 {
     return sbs_model_set_all(model, "startup.never_p", "0.057", err);
 }
 
 /* A stress, not a measurement. For scale: Fargate's own launch rate was 55
- * a minute in 2020 (EVIDENCE.md section 2, graph-results), here it is 12. */
+ * a minute in 2020 (traces/facts/limits.csv), here it is 12. */
 static int apply_throttled(cJSON *model, struct sbs_error *err)
 {
     return sbs_model_set_all(model, "launcher.burst", "10", err) != 0 ||
@@ -239,7 +238,7 @@ static int apply_throttled(cJSON *model, struct sbs_error *err)
 }
 
 /* Median time that EC2 spot r5.16xlarge were held in SkyPilot's traces: 1360
- * s (EVIDENCE.md section 2), so ln 2 / 1360 s an hour; Fargate announces a
+ * s (traces/facts/ec2.csv), so ln 2 / 1360 s an hour; Fargate announces a
  * reclaim 120 s before. */
 static int apply_spotstorm(cJSON *model, struct sbs_error *err)
 {
@@ -250,8 +249,8 @@ static int apply_spotstorm(cJSON *model, struct sbs_error *err)
 }
 
 /* The drift is a stress, not a measurement. The weather has the spread that
- * cache-bound work shows on shared machines, 14 to 15% (EVIDENCE.md section
- * 4), anew each minute. */
+ * cache-bound work shows on shared machines, 14 to 15%
+ * (traces/facts/machine_noise.csv), anew each minute. */
 static int apply_drift(cJSON *model, struct sbs_error *err)
 {
     return sbs_model_set_all(model, "speed.drift_per_h", "0.3", err) != 0 ||

@@ -131,8 +131,9 @@ SBS_POLICY(oracle) = {
         "workers launched later or waiting for a place under the quota: "
         "these get nothing at first. Lost units go back to the queue, and "
         "idle workers take a task's worth at a time.",
-    .reference = "SCIENCE.md B.7: water filling and the earliest-completion "
-                 "greedy for equal tasks",
+    .reference = "water filling, and for equal tasks the earliest-completion "
+                 "greedy; both are checked against enumeration "
+                 "(tests/test_model_bound)",
     .advice = "A yardstick: what is between a policy and the oracle can be "
               "gained by knowing more, what is between the oracle and "
               "static is what the speeds and starts of workers cost. "

@@ -94,9 +94,9 @@ SBS_POLICY(placement) = {
         "rule is: slower than so many times the mean. Workers pull work; "
         "one that has work bound to it stays. There is no choosing: "
         "Fargate lets the user pick an architecture, not a processor, so "
-        "all that can be done is to draw again (SCIENCE.md A.4).",
-    .reference = "brief/profiling-plan.md, Phase 2; what Fargate offers: "
-                 "SCIENCE.md A.4",
+        "all that can be done is to draw again.",
+    .reference = "brief/profiling-plan.md, Phase 2; Fargate offers no choice "
+                 "of processor: aws/containers-roadmap issues 1030, 1538",
     .advice = "Helps when kinds of processor differ by much, shares are "
               "long against start-up and workers few. With pulled small "
               "units a slow processor does fewer of them, and replacing it "

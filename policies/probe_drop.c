@@ -186,7 +186,7 @@ SBS_POLICY(probe_drop) = {
         "and leaves after its chunk if it is not kept. The deadline counts "
         "from the call; 0 = mean + 3 sd of start-up + all launches + a "
         "probe at the mean slow-down.",
-    .reference = "the CPU lottery of the brief; SCIENCE.md A.1",
+    .reference = "the CPU lottery: brief/profiling-plan.md, hypotheses 1 and 3",
     .advice = "Helps when speed belongs to the worker and differs much, and "
               "the work is long against start-up: the fleet then works at "
               "the speed of its best. Everybody waits for the decision, so "

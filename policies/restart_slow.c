@@ -153,11 +153,11 @@ SBS_POLICY(restart_slow) = {
         "are known, at most `most` times in all, and never when the queue "
         "is empty. Who is not slow pulls work as soon as it has answered.",
     .reference = "optimal restart: van Moorsel and Wolter, MASCOTS 2004; "
-                 "decided by a probe at the start (SCIENCE.md A.1, B.4)",
+                 "here decided by a probe at the start",
     .advice = "Helps when a few workers are several times slower than the "
               "rest and there is much to do for each. With two kinds of "
               "core 1.8 apart a restart does not pay once work has begun "
-              "(SCIENCE.md B.4), and hardly before it when start-up is "
+              "(tests/test_policies_copies), and hardly before it when start-up is "
               "long. Everybody pays the probe. Under pulling a slow worker "
               "costs little unless the units are long.",
     .roles = SBS_ROLE_KEEP,

@@ -205,8 +205,8 @@ SBS_POLICY(steal) = {
         "With a cutter or a chunk rule their chunks are handed out, and "
         "units of them stolen.",
     .reference = "the balancing of remainders is folklore; each step makes "
-                 "two workers end together, as water filling (SCIENCE.md "
-                 "B.7) has all of them do",
+                 "two workers end together, as water filling has all of them "
+                 "do",
     .advice = "For divisible work whose kernel reports a cursor and accepts "
               "a new end. Near the divisible bound with one attempt per "
               "task and a few thefts, where split pays its overhead for "
