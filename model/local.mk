@@ -4,6 +4,7 @@ libsbsim_a_SOURCES += \
   %D%/book.c %D%/book.h \
   %D%/bound.c %D%/bound.h \
   %D%/driver.c %D%/driver.h %D%/driver_state.h \
+  %D%/driver_create.c \
   %D%/driver_plan.c \
   %D%/host.c \
   %D%/journal.c %D%/journal.h \

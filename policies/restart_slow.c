@@ -158,8 +158,8 @@ SBS_POLICY(restart_slow) = {
               "rest and there is much to do for each. With two kinds of "
               "core 1.8 apart a restart does not pay once work has begun "
               "(tests/test_policies_copies), and hardly before it when "
-              "start-up is long. Everybody pays the probe. Under pulling a slow worker "
-              "costs little unless the units are long.",
+              "start-up is long. Everybody pays the probe. Under pulling a "
+              "slow worker costs little unless the units are long.",
     .roles = SBS_ROLE_KEEP,
     .params = restart_slow_table,
     .params_size = sizeof(struct restart_slow_params),
