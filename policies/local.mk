@@ -9,19 +9,31 @@ libsbsim_a_SOURCES += \
 # The policies themselves, one file each (list.def has the same), and what
 # families of them share.
 libsbsim_a_SOURCES += \
+  %D%/af.c \
   %D%/any_k.c \
+  %D%/awf_b.c \
+  %D%/awf_c.c \
+  %D%/awf_d.c \
+  %D%/awf_e.c \
   %D%/batched.c \
+  %D%/bold.c \
+  %D%/chunk.h \
   %D%/clone.c \
   %D%/copies.h \
+  %D%/css.c \
   %D%/cut.h \
   %D%/delayed_clone.c \
   %D%/dynamic.c \
   %D%/early_stop.c \
   %D%/endgame.c \
   %D%/enough.h \
+  %D%/fac.c \
+  %D%/fac2.c \
   %D%/fork.h \
   %D%/fork_keep.c \
   %D%/fork_kill.c \
+  %D%/fsc.c \
+  %D%/gss.c \
   %D%/hybrid.c \
   %D%/late.c \
   %D%/lpt.c \
@@ -29,6 +41,7 @@ libsbsim_a_SOURCES += \
   %D%/mantri.c \
   %D%/mds.c \
   %D%/median.h \
+  %D%/mfsc.c \
   %D%/multi_fork.c \
   %D%/open_attempts.h \
   %D%/oracle.c \
@@ -39,15 +52,20 @@ libsbsim_a_SOURCES += \
   %D%/restart.c \
   %D%/restart.h \
   %D%/restart_slow.c \
+  %D%/rnd.c \
   %D%/speculative.c \
   %D%/split.c \
   %D%/spot_mix.c \
+  %D%/ss.c \
   %D%/staggered.c \
   %D%/static.c \
   %D%/steal.c \
+  %D%/tap.c \
   %D%/truncate.c \
+  %D%/tss.c \
   %D%/vcpu.c \
   %D%/warm_pool.c \
+  %D%/wf.c \
   %D%/wide.c \
   %D%/work_stealing.c
 
@@ -102,3 +120,14 @@ tests_test_policies_copies_rules_SOURCES = \
   tests/test_policies_copies_rules.c \
   tests/recorder.h tests/simtest.h tests/tap.h
 tests_test_policies_copies_rules_LDADD = $(SBS_LIBS)
+UNIT_TESTS += tests/test_policies_chunks
+tests_test_policies_chunks_SOURCES = tests/test_policies_chunks.c \
+  tests/plain_chunks.h tests/plain_dls.h tests/recorder.h tests/simtest.h \
+  tests/tap.h
+tests_test_policies_chunks_LDADD = $(SBS_LIBS)
+
+# The independent side of doc/self-scheduling.md.
+check_PROGRAMS += tests/plain_dls
+tests_plain_dls_SOURCES = tests/plain_dls.c tests/plain_chunks.h \
+  tests/plain_dls.h
+tests_plain_dls_LDADD = -lm

@@ -36,7 +36,7 @@ cat >work.json <<END
 END
 
 plugin=$SBS_BUILDDIR/examples/plugin/.libs/second_chance.so
-policies=$(sbsim policies | sed -n 's/^  \([a-z-]*\)  *.*/\1/p')
+policies=$(sbsim policies | sed -n 's/^  \([a-z0-9-]*\)  *.*/\1/p')
 policies="$policies warm-pool+split:units=5 oversubscribe+speculative"
 if [ -f "$plugin" ]; then
     cp "$plugin" chance.so
@@ -60,12 +60,14 @@ holds()
 }
 
 # What is begun at least: any-k and its kin wait for fewer than all tasks; a
-# chunk that is stolen or foreseen may be several.
+# chunk that a rule hands out, or that is stolen or foreseen, may be several.
 least()
 {
     case $1 in
     any-k* | mds* | truncate*) echo 1 ;;
     *work-stealing* | *oracle*) echo 1 ;;
+    css | fsc | mfsc | gss | tss | fac* | tap | bold | wf | awf-* | af | rnd)
+        echo 1 ;;
     *) echo "${tasks:-13}" ;;
     esac
 }

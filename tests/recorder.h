@@ -5,7 +5,7 @@
 
 #include "tests/simtest.h"
 
-enum { RECORDS = 512 };
+enum { RECORDS = 2048 };
 
 struct record {
     uint32_t worker, first, n;
