@@ -62,12 +62,20 @@ static int plan_named_base(struct planning *g, struct sbs_plan *plan,
     return 0;
 }
 
-static int plan_layers(struct planning *g, struct sbs_plan *plan,
+/* Layers that copy or keep workers plan for the work and the fleet that the
+ * others have made, wherever they stand. */
+static bool plans_late(const struct sbs_policy *p)
+{
+    return (p->roles & (SBS_ROLE_COPY | SBS_ROLE_KEEP)) != 0;
+}
+
+static int plan_layers(struct planning *g, bool late, struct sbs_plan *plan,
                        struct sbs_error *err)
 {
     for (uint32_t i = g->stack->n_layers; i-- > 0;) {
         const struct sbs_layer *layer = &g->stack->layer[i];
         if (!(layer->policy->roles & SBS_ROLE_BASE) &&
+            plans_late(layer->policy) == late &&
             plan_layer(g, layer, plan, err) != 0)
             return -1;
     }
@@ -111,7 +119,8 @@ int sbs_driver_plan(const struct sbs_stack *stack,
     for (uint32_t i = 0; i < stack->n_layers; i++)
         plan->cut |= (stack->layer[i].policy->roles & SBS_ROLE_CUT) != 0;
     if (plan_named_base(&g, plan, err) != 0 ||
-        plan_layers(&g, plan, err) != 0)
+        plan_layers(&g, false, plan, err) != 0 ||
+        plan_layers(&g, true, plan, err) != 0)
         return -1;
     /* The base nobody named comes last: it fits what the layers made. */
     if (!stack->has_base &&

@@ -15,7 +15,8 @@ struct sbs_layer {
     const void *params; /* policy->params_size bytes */
 };
 
-/* layer[0] is the leftmost as typed. What no layer decides falls to `fixed`
+/* layer[0] is the leftmost as typed; a named base comes last, wherever it
+ * was typed. What no layer decides falls to `fixed`
  * when the user named a base, otherwise to `pull` under a cutter, a chunk
  * rule or a plan that pulls, else to `bind`. */
 struct sbs_stack {

@@ -17,6 +17,11 @@ struct spot_mix_params {
     double share;
     int checkpoint;
     double every_s;
+    bool replace;
+};
+
+struct spot_mix_state {
+    uint32_t replaced; /* the worker lost last, plus 1 */
 };
 
 static const struct sbs_param spot_mix_table[] = {
@@ -28,6 +33,8 @@ static const struct sbs_param spot_mix_table[] = {
                      CHECKPOINT_NONE, "cut tasks into units saved one by one"),
     SBS_PARAM(struct spot_mix_params, every_s, "s", 300, 1e-3, 1e7,
               "checkpoint=every: computing time between two"),
+    SBS_PARAM(struct spot_mix_params, replace, "", 1, 0, 1,
+              "under pulling launch one for each worker lost at work"),
     SBS_PARAM_END
 };
 
@@ -66,6 +73,23 @@ static int spot_mix_plan(struct sbs_ctx *c, struct sbs_plan *plan)
     return 0;
 }
 
+/* Nobody else does that under a base whose workers pull; static does. */
+static enum sbs_taken spot_mix_on_lost(struct sbs_ctx *c, uint32_t w,
+                                       enum sbs_loss why,
+                                       uint32_t first_unit, uint32_t n_units)
+{
+    const struct spot_mix_params *p = c->params;
+    struct spot_mix_state *s = c->state;
+    (void)first_unit;
+    (void)n_units;
+    if (p->replace && c->host->plan(c)->pull && why != SBS_LOSS_STOPPED &&
+        s->replaced != w + 1) {
+        s->replaced = w + 1;
+        c->host->launch(c, 1);
+    }
+    return SBS_PASS;
+}
+
 SBS_POLICY(spot_mix) = {
     SBS_POLICY_HEAD,
     .name = "spot-mix",
@@ -77,7 +101,9 @@ SBS_POLICY(spot_mix) = {
         "by one, so that a reclaim costs one unit: round(task / tau) of "
         "them, with Young's tau = sqrt(2 C M) from the mean overhead of a "
         "unit and the reclaim rate, or tau = every_s; a cutter of the stack "
-        "goes before. Holds with and without --spot.",
+        "goes before. Where workers pull, a worker that is lost at work is "
+        "replaced by a new one (replace=true), as static does by itself. "
+        "Holds with and without --spot.",
     .reference = "Young, Comm. ACM 17 (1974) 530-531, first order optimum "
                  "of the checkpoint interval",
     .advice =
@@ -89,5 +115,7 @@ SBS_POLICY(spot_mix) = {
     .roles = SBS_ROLE_SPOT,
     .params = spot_mix_table,
     .params_size = sizeof(struct spot_mix_params),
+    .state_size = sizeof(struct spot_mix_state),
     .plan = spot_mix_plan,
+    .on_lost = spot_mix_on_lost,
 };

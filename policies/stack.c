@@ -150,6 +150,37 @@ static int check_contradictions(const struct sbs_spec *spec,
     return 0;
 }
 
+/* A base is what decisions fall to, wherever it was named. */
+static void put_base_last(struct sbs_stack *s)
+{
+    for (uint32_t i = 0; i + 1 < s->n_layers; i++) {
+        struct sbs_layer layer = s->layer[i];
+        if (!(layer.policy->roles & SBS_ROLE_BASE))
+            continue;
+        memmove(&s->layer[i], &s->layer[i + 1],
+                (s->n_layers - i - 1) * sizeof layer);
+        s->layer[s->n_layers - 1] = layer;
+        return;
+    }
+}
+
+/* Who probes workers must be asked before who gives them work. */
+static int check_probes(const struct sbs_spec *spec, struct sbs_error *err)
+{
+    const struct sbs_policy *giver = NULL;
+    for (uint32_t i = 0; i < spec->stack.n_layers; i++) {
+        const struct sbs_policy *p = spec->stack.layer[i].policy;
+        if (p->on_probed && giver)
+            return sbs_fail(err, SBS_EUSAGE,
+                            "--policy: \"%s\": %s must stand to the left of "
+                            "%s, or workers get work before they are probed",
+                            spec->text, p->name, giver->name);
+        if (p->roles & SBS_ROLE_CHUNK)
+            giver = p;
+    }
+    return 0;
+}
+
 static void note_roles(struct sbs_stack *s)
 {
     for (uint32_t i = 0; i < s->n_layers; i++) {
@@ -183,6 +214,9 @@ static int parse_spec(struct sbs_spec *spec, const char *text, size_t n,
     }
     note_roles(&spec->stack);
     status = check_contradictions(spec, err);
+    if (status == 0)
+        status = check_probes(spec, err);
+    put_base_last(&spec->stack);
 out:
     free(work);
     return status;

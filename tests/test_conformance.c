@@ -274,6 +274,76 @@ static void test_pairs(struct bench *b)
        "%u pairs contradict themselves, and both names are told", refused);
 }
 
+/* ---- order ------------------------------------------------------------- */
+
+/* Pairs whose order matters, as doc/writing-a-policy.md says. A "*" stands
+ * for every policy: it draws from the stream of its place in the stack. */
+static const char *const ordered[][2] = {
+    { "rnd", "*" },
+    { "wide", "steal" },        { "steal", "endgame" },
+    { "steal", "late" },        { "steal", "mantri" },
+    { "endgame", "late" },      { "multi-fork", "late" },
+    { "fork-keep", "fork-kill" }, { "fork-kill", "multi-fork" },
+};
+
+static bool is_ordered(const char *x, const char *y)
+{
+    for (size_t i = 0; i < sizeof ordered / sizeof ordered[0]; i++) {
+        const char *a = ordered[i][0], *b = ordered[i][1];
+        bool any = strcmp(b, "*") == 0;
+        if ((strcmp(x, a) == 0 && (any || strcmp(y, b) == 0)) ||
+            (strcmp(y, a) == 0 && (any || strcmp(x, b) == 0)))
+            return true;
+    }
+    return false;
+}
+
+/* All metrics of a stack in the plain world; false when it is refused. */
+static bool run_pair(struct bench *b, const char *x, const char *y,
+                     double m[REPS][SBS_N_METRICS])
+{
+    struct sbs_spec_list list;
+    struct sbs_error err = { 0 };
+    struct trial t;
+    char text[128];
+    snprintf(text, sizeof text, "%s+%s", x, y);
+    if (sbs_stack_parse(&list, text, b->registry, &err) != 0)
+        return false;
+    bool good =
+        trial_init(&t, &b->world[0], &list.spec[0].stack, &err) == 0;
+    for (uint32_t r = 0; good && r < REPS; r++)
+        good = sbs_sim_replicate(t.sim, t.driver, r, m[r], &err) == 0;
+    trial_fini(&t);
+    sbs_stack_fini(&list);
+    return good;
+}
+
+static void test_order(struct bench *b)
+{
+    uint32_t same = 0, differ = 0, wrong = 0;
+    size_t n = sbs_registry_count(b->registry);
+    for (size_t i = 0; i < n * n; i++) {
+        const char *x = sbs_registry_at(b->registry, i / n)->name;
+        const char *y = sbs_registry_at(b->registry, i % n)->name;
+        double m[2][REPS][SBS_N_METRICS];
+        if (i / n >= i % n || !run_pair(b, x, y, m[0]) ||
+            !run_pair(b, y, x, m[1]))
+            continue;
+        if (memcmp(m[0], m[1], sizeof m[0]) == 0) {
+            same++;
+        } else {
+            differ++;
+            if (!is_ordered(x, y)) {
+                wrong++;
+                printf("# { \"%s\", \"%s\" }\n", x, y);
+            }
+        }
+    }
+    ok(wrong == 0 && same > 500,
+       "order matters for %u pairs, as documented, and not for %u", differ,
+       same);
+}
+
 int main(void)
 {
     static struct bench b;
@@ -287,6 +357,7 @@ int main(void)
         test_singles(&b);
         test_random(&b);
         test_pairs(&b);
+        test_order(&b);
     }
     ok(b.replayed > 1000 && b.unfinished > 0,
        "%u replications, %u of them unfinished, %u logs replayed, %u stacks "

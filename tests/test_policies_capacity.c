@@ -571,6 +571,29 @@ static void test_checkpoints(void)
                     "spot-mix:checkpoint=young", 16, 1200, 2073.9);
 }
 
+/* Each attempt beyond the 20 of 20 units is a worker lost at work, and each of
+ * these has one successor. */
+static void test_replacing(void)
+{
+    struct simtest t;
+    struct simtest_options o = { .workers = 2, .reps = 200, .spot = 1 };
+    uint32_t good = 0, lost = 0, fewer = 0;
+    int status = simtest_run(&t, LIFE("20"), "'tasks':20,'ref_s':60",
+                             "dynamic+spot-mix,"
+                             "dynamic+spot-mix:replace=false", o);
+    for (uint32_t r = 0; status == 0 && r < 200; r++) {
+        double beyond = simtest_value(&t, 0, SBS_METRIC_attempts, r) - 20;
+        good += simtest_value(&t, 0, SBS_METRIC_launched, r) == 2 + beyond;
+        lost += (uint32_t)beyond;
+        fewer += simtest_value(&t, 1, SBS_METRIC_launched, r) <
+                 2 + simtest_value(&t, 1, SBS_METRIC_attempts, r) - 20;
+    }
+    ok(good == 200 && lost > 500, "%u workers lost at work are replaced",
+       lost);
+    ok(fewer > 100, "and are not with replace=false");
+    simtest_fini(&t);
+}
+
 /* ---- two of a kind ----------------------------------------------------- */
 
 static void test_contradictions(void)
@@ -604,6 +627,7 @@ int main(void)
     test_spot_bill();
     test_checkpoint_units();
     test_checkpoints();
+    test_replacing();
     test_contradictions();
     return tap_done();
 }

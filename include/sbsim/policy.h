@@ -132,8 +132,10 @@ struct sbs_constants {
     const struct sbs_processor *processor;
 };
 
-/* The plan of a run, made before anything is launched. Layers amend it from
- * right to left: the base's defaults come first, the leftmost layer last. */
+/* The plan of a run, made before anything is launched. Layers amend it: a
+ * named base first; then those that shape work and fleet, from right to left;
+ * then those that copy or keep workers (SBS_ROLE_COPY, SBS_ROLE_KEEP), from
+ * right to left; a base that nobody named last. */
 struct sbs_plan {
     uint32_t tasks;          /* to run; set more than `needed` for replicas */
     uint32_t needed;         /* whole tasks the client waits for */
