@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # The option part of the man page comes from the program built here.
 nodist_man_MANS += %D%/sbsim.1
-EXTRA_DIST += %D%/sbsim.1.in %D%/gen-man %D%/design.md %D%/formats.md %D%/semantics.md
+EXTRA_DIST += %D%/sbsim.1.in %D%/gen-man %D%/design.md %D%/formats.md %D%/semantics.md \
+  %D%/self-scheduling.md %D%/study-self-scheduling
 # What a user of an installed sbsim reads; the licences with it.
 dist_doc_DATA = README.md LICENSE NOTICE %D%/calibration.md %D%/formats.md \
   %D%/trace-format.md %D%/writing-a-policy.md
