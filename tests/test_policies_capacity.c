@@ -117,7 +117,7 @@ static void z_row(const char *model, const char *work, const char *policy,
                   double want, const char *name)
 {
     struct simtest t;
-    struct simtest_options o = { .reps = simtest_reps(20000, 1000000),
+    struct simtest_options o = { .reps = simtest_reps(20000, 200000),
                                  .threads = 2 };
     double se;
     if (simtest_run(&t, model, work, policy, o) == 0) {
@@ -302,7 +302,7 @@ static void test_wide_is_best(void)
         "wide:workers=280+split:units=100,wide:workers=400+split:units=100,"
         "wide";
     struct simtest t;
-    struct simtest_options o = { .reps = simtest_reps(100, 4000),
+    struct simtest_options o = { .reps = simtest_reps(100, 1000),
                                  .threads = 2 };
     double se, best = INFINITY, mean[7] = { 0 };
     if (simtest_run(&t, model, WORK, policies, o) != 0)
@@ -357,7 +357,7 @@ static void test_early_stop_losses(void)
         "'startup':{'boot_s':{'dist':'exponential','mean':30}},"
         "'loss':{'fail_p':0.3,'spot_per_h':20},'stop_s':2";
     struct simtest t;
-    struct simtest_options o = { .reps = simtest_reps(500, 20000),
+    struct simtest_options o = { .reps = simtest_reps(500, 10000),
                                  .workers = 12, .spot = 1 };
     int good = simtest_run(&t, model, "'tasks':4,'ref_s':60",
                            "early-stop+dynamic,early-stop:hold=true+dynamic,"
@@ -537,7 +537,7 @@ static void is_checkpointed(const char *model, const char *policy, int k,
                             double mtbf_s, double science)
 {
     struct simtest t;
-    struct simtest_options o = { .reps = simtest_reps(20000, 1000000),
+    struct simtest_options o = { .reps = simtest_reps(20000, 200000),
                                  .threads = 2 };
     double se, want = k * (mtbf_s + 60) *
                       (exp((1800. / k + 5) / mtbf_s) - 1);
