@@ -62,7 +62,7 @@ static void test_fork_row(const struct fork_row *row)
     uint32_t n = row->n;
     snprintf(work, sizeof work, "'tasks':%u,'ref_s':1", n);
     if (run(&t, row->model, work, row->policy,
-            simtest_reps(n == 400 ? 200 : 2000, 20000)) == 0) {
+            simtest_reps(n == 400 ? 100 : 2000, 3000)) == 0) {
         double time_se, cost_se;
         double time = simtest_mean(&t, 0, SBS_METRIC_makespan_s, &time_se);
         double cost = simtest_mean(&t, 0, SBS_METRIC_billed_s, &cost_se);
@@ -97,7 +97,7 @@ static void test_mean(const char *model, const char *work,
 {
     struct simtest t;
     double se;
-    if (run(&t, model, work, policy, simtest_reps(8000, 400000)) == 0) {
+    if (run(&t, model, work, policy, simtest_reps(4000, 60000)) == 0) {
         double mean = simtest_mean(&t, 0, SBS_METRIC_makespan_s, &se);
         if (isnan(want))
             printf("# %s, infinite variance: %.5g\n", name, mean);
@@ -147,11 +147,11 @@ static void test_restart(void)
             "E(tau) of the lognormal by quadrature");
     is_near(expected(below_pareto, 0.2, 3.546), 2.96812, 3e-6,
             "E(tau) of the Pareto by quadrature");
-    test_mean(LOGNORMAL BOOT_2, ONE, "restart:tau_s=1.115,most=100", 1.81006,
+    test_mean(LOGNORMAL BOOT_2, ONE, "restart:tau_s=1.115,most=50", 1.81006,
               "lognormal(0,1.5), restarted at tau = .915");
     test_mean(LOGNORMAL BOOT_2, ONE, "static", 0.2 + exp(1.125),
               "lognormal(0,1.5), not restarted");
-    test_mean(PARETO_12 BOOT_2, ONE, "restart:tau_s=3.746,most=100", 2.96812,
+    test_mean(PARETO_12 BOOT_2, ONE, "restart:tau_s=3.746,most=50", 2.96812,
               "Pareto(1,1.2), restarted at tau = 3.546");
     test_mean(PARETO_12 BOOT_2, ONE, "static", NAN,
               "Pareto(1,1.2), not restarted");
@@ -166,7 +166,7 @@ static void test_two_cpus(void)
     for (size_t i = 0; i < sizeof tau / sizeof tau[0]; i++) {
         char policy[64], name[64];
         double want = expected(below_two_cpus, 0.1, tau[i]);
-        snprintf(policy, sizeof policy, "restart:tau_s=%.17g,most=100",
+        snprintf(policy, sizeof policy, "restart:tau_s=%.17g,most=50",
                  tau[i] + 0.1);
         snprintf(name, sizeof name, "two CPUs, restarted at tau = %g",
                  tau[i]);
