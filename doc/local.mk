@@ -6,7 +6,8 @@ nodist_man_MANS += %D%/sbsim.1
 policies-table: sbsim$(EXEEXT)
 	cd $(srcdir) && $(SHELL) doc/gen-policies $(abs_builddir)/sbsim$(EXEEXT) .
 EXTRA_DIST += %D%/gen-policies %D%/gen-policies.awk
-EXTRA_DIST += %D%/sbsim.1.in %D%/gen-man %D%/design.md %D%/formats.md %D%/semantics.md
+EXTRA_DIST += %D%/sbsim.1.in %D%/gen-man %D%/design.md %D%/formats.md %D%/semantics.md \
+  %D%/self-scheduling.md %D%/study-self-scheduling
 # What a user of an installed sbsim reads; the licences with it.
 dist_doc_DATA = README.md LICENSE NOTICE %D%/calibration.md %D%/formats.md \
   %D%/scenarios.md \

@@ -10,3 +10,6 @@ examples_plugin_second_chance_la_SOURCES = %D%/plugin/second_chance.c
 examples_plugin_second_chance_la_CPPFLAGS = -DSBS_PLUGIN \
   -I$(top_srcdir)/include
 examples_plugin_second_chance_la_LDFLAGS = $(SBS_PLUGIN_LDFLAGS)
+
+# The study of doc/self-scheduling.md.
+EXTRA_DIST += %D%/self-scheduling/model.json %D%/self-scheduling/work.json
