@@ -115,9 +115,7 @@ int sbs_driver_plan(const struct sbs_stack *stack,
     struct planning g = { .stack = stack,
                           .driver = { .constants = *constants } };
     plan->pull = stack->has_cutter;
-    plan->cut = false;
-    for (uint32_t i = 0; i < stack->n_layers; i++)
-        plan->cut |= (stack->layer[i].policy->roles & SBS_ROLE_CUT) != 0;
+    plan->cut = stack->has_cutter;
     if (plan_named_base(&g, plan, err) != 0 ||
         plan_layers(&g, false, plan, err) != 0 ||
         plan_layers(&g, true, plan, err) != 0)

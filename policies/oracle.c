@@ -14,7 +14,7 @@ struct oracle_params {
 
 static const struct sbs_param oracle_table[] = {
     SBS_PARAM(struct oracle_params, units, "units per task", 1000, 1, 1e6,
-              "how finely divisible work is cut, without a cutter"),
+              "how finely divisible work is cut, by itself"),
     SBS_PARAM_END
 };
 
@@ -121,7 +121,8 @@ SBS_POLICY(oracle) = {
         "Knows when every worker will be ready, what it can compute by any "
         "time, and the true length of every task. Divisible work is cut "
         "into `units` per task (fewer when min_unit_s says so, or beyond a "
-        "million in all). By bisection it finds the smallest T by which "
+        "million in all), unless a cutter or a chunk rule is there. By "
+        "bisection it finds the smallest T by which "
         "the workers, in launch order, can do all units, each a contiguous "
         "share, and binds each share as one chunk before anybody is ready. "
         "For equal units that is the exact optimum, for fine ones the "

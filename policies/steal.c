@@ -202,8 +202,8 @@ SBS_POLICY(steal) = {
         "victim's time, h the mean overhead, r the rates; a worker that "
         "has computed nothing yet counts as the mean. It exits when the "
         "last ends within floor_s, or when the gain does not pay for h. "
-        "With a cutter or a chunk rule their chunks are handed out, and "
-        "units of them stolen.",
+        "With a cutter or a chunk rule it cuts nothing itself: their chunks "
+        "are handed out, and units of them stolen.",
     .reference = "the balancing of remainders is folklore; each step makes "
                  "two workers end together, as water filling has all of them "
                  "do",

@@ -162,7 +162,7 @@ struct sbs_plan {
     double spot_share;       /* [0, 1] */
     double vcpu, memory_gb;  /* of each worker */
     bool divisible;          /* read only: may tasks be cut? */
-    bool cut;                /* read only: does a layer of role CUT do it? */
+    bool cut;                /* read only: CUT or CHUNK is in the stack */
     bool exchangeable;       /* read only: is any result as good as another? */
     uint32_t places;         /* read only: workers at a time under the quota */
     double min_unit_s;       /* read only: shortest allowed unit, ref core */
