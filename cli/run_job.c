@@ -67,7 +67,7 @@ static int list_params(struct sbs_param_list *list, const struct sbs_stack *s)
 static enum sbs_unfinished commonest_reason(const struct sbs_run_outcome *o)
 {
     enum sbs_unfinished best = SBS_UNFINISHED_STUCK;
-    for (int i = best; i < SBS_N_UNFINISHED; i++)
+    for (int i = SBS_UNFINISHED_STUCK; i < SBS_N_UNFINISHED; i++)
         if (o->unfinished_by[i] > o->unfinished_by[best])
             best = (enum sbs_unfinished)i;
     return best;
