@@ -138,9 +138,11 @@ static void test_any_k(void)
     int same = simtest_run(&t, EXPONENTIAL, ANY "'tasks':50,'ref_s':1",
                            "any-k:factor=1.3,oversubscribe:mode=any-k,"
                            "factor=1.3", o) == 0;
-    for (int m = 0; same && m < SBS_N_METRICS; m++)
+    for (int i = 0; same && i < SBS_N_METRICS; i++) {
+        enum sbs_metric m = (enum sbs_metric)i;
         for (uint32_t r = 0; r < o.reps; r++)
             same &= simtest_value(&t, 0, m, r) == simtest_value(&t, 1, m, r);
+    }
     ok(same && t.out[0].plan.tasks == 65 && t.out[0].plan.workers == 10,
        "any-k is oversubscribe with mode=any-k");
     simtest_fini(&t);
