@@ -175,6 +175,16 @@ static inline void look_arm(struct sbs_ctx *c, struct look *l, double t_s)
         l->armed_s = t_s;
 }
 
+/* A timer is due. False: an earlier one has looked since it was set, and the
+ * next look is set already; else every stale timer would set one more. */
+static inline bool look_is_due(struct sbs_ctx *c, struct look *l)
+{
+    if (l->armed_s > c->host->now_s(c))
+        return false;
+    l->armed_s = -1;
+    return true;
+}
+
 /* Age from which an attempt is copied; INFINITY = not now. */
 typedef double (*look_due_f)(struct sbs_ctx *c, const struct sbs_attempt *a);
 

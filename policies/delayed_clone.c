@@ -69,8 +69,8 @@ static void delayed_clone_on_timer(struct sbs_ctx *c, uint32_t tag)
 {
     struct delayed_clone_state *s = c->state;
     (void)tag;
-    s->look.armed_s = -1;
-    copy_what_is_due(c);
+    if (look_is_due(c, &s->look))
+        copy_what_is_due(c);
 }
 
 static enum sbs_taken delayed_clone_on_idle(struct sbs_ctx *c, uint32_t w)

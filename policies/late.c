@@ -11,6 +11,7 @@
  * launches a worker for each copy instead and holds nobody.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "policies/open_attempts.h"
 
@@ -38,8 +39,9 @@ struct late_state {
     struct copies copies;
     struct open_attempts open;
     struct look look;
-    double *task_rate, *node_rate, *scratch;
-    uint32_t n_task_rates, most_task_rates; /* of what is done */
+    double *task_rate; /* of what is done, in ascending order */
+    uint32_t n_task_rates, most_task_rates;
+    double *node_rate, *scratch;
 };
 
 static int by_value(const void *a, const void *b)
@@ -48,15 +50,56 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Quantile of type 7 of what was gathered; 0 of nothing. */
-static double quantile(double *x, uint32_t n, double q)
+/* Numbers in ascending order. */
+struct sorted {
+    const double *x;
+    uint32_t n;
+};
+
+/* The k-th smallest, from 0, of both together. */
+static double smallest(struct sorted a, struct sorted b, uint32_t k)
 {
-    if (n == 0)
+    /* How many of the k smallest are of a: the least that leaves none of b
+     * behind which is smaller than the next of a. */
+    uint32_t lo = k > b.n ? k - b.n : 0, hi = k < a.n ? k : a.n;
+    while (lo < hi) {
+        uint32_t mid = lo + (hi - lo) / 2;
+        if (b.x[k - mid - 1] > a.x[mid])
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    uint32_t j = k - lo;
+    if (lo == a.n)
+        return b.x[j];
+    return j == b.n || a.x[lo] < b.x[j] ? a.x[lo] : b.x[j];
+}
+
+/* Quantile of type 7 of both together; 0 of nothing. */
+static double quantile(struct sorted a, struct sorted b, double q)
+{
+    if (a.n + b.n == 0)
         return 0;
-    qsort(x, n, sizeof *x, by_value);
-    double at = q * (n - 1);
+    double at = q * (a.n + b.n - 1);
     uint32_t i = (uint32_t)at;
-    return i + 1 < n ? x[i] + (at - i) * (x[i + 1] - x[i]) : x[i];
+    double x = smallest(a, b, i);
+    return i + 1 < a.n + b.n ? x + (at - i) * (smallest(a, b, i + 1) - x)
+                             : x;
+}
+
+/* Put a number into its place among n. */
+static void insert(double *x, uint32_t n, double value)
+{
+    uint32_t lo = 0, hi = n;
+    while (lo < hi) {
+        uint32_t mid = lo + (hi - lo) / 2;
+        if (x[mid] <= value)
+            lo = mid + 1;
+        else
+            hi = mid;
+    }
+    memmove(&x[lo + 1], &x[lo], (n - lo) * sizeof *x);
+    x[lo] = value;
 }
 
 static double rate(struct sbs_ctx *c, uint32_t attempt)
@@ -71,14 +114,14 @@ static double slow_task_rate(struct sbs_ctx *c)
     const struct late_params *p = c->params;
     struct late_state *s = c->state;
     uint32_t n = 0;
-    for (; n < s->n_task_rates; n++)
-        s->scratch[n] = s->task_rate[n];
     for (uint32_t i = 0; i < s->open.n; i++) {
         double r = rate(c, s->open.attempt[i]);
         if (r > 0)
             s->scratch[n++] = r;
     }
-    return quantile(s->scratch, n, p->task_percentile);
+    qsort(s->scratch, n, sizeof *s->scratch, by_value);
+    return quantile((struct sorted){ s->task_rate, s->n_task_rates },
+                    (struct sorted){ s->scratch, n }, p->task_percentile);
 }
 
 static double slow_node_rate(struct sbs_ctx *c)
@@ -89,7 +132,9 @@ static double slow_node_rate(struct sbs_ctx *c)
     for (uint32_t w = 0; w < most && w < c->host->workers(c); w++)
         if (s->node_rate[w] > 0)
             s->scratch[n++] = s->node_rate[w];
-    return quantile(s->scratch, n, p->node_percentile);
+    qsort(s->scratch, n, sizeof *s->scratch, by_value);
+    return quantile((struct sorted){ s->scratch, n },
+                    (struct sorted){ NULL, 0 }, p->node_percentile);
 }
 
 /* What may be copied and has the longest left, the oldest of equals. */
@@ -221,7 +266,7 @@ static void late_on_seen(struct sbs_ctx *c, uint32_t attempt)
     const struct sbs_attempt *a = c->host->attempt(c, attempt);
     double took = a->seen_s - a->since_s;
     if (took > 0 && s->n_task_rates < s->most_task_rates)
-        s->task_rate[s->n_task_rates++] = 1 / took;
+        insert(s->task_rate, s->n_task_rates++, 1 / took);
     if (a->compute_s > 0 && a->worker < c->host->plan(c)->max_workers)
         s->node_rate[a->worker] = a->n_units / a->compute_s;
     look_arm(c, &s->look, c->host->now_s(c));

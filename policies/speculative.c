@@ -350,8 +350,8 @@ static void speculative_on_timer(struct sbs_ctx *c, uint32_t tag)
 {
     struct speculative_state *s = c->state;
     (void)tag;
-    s->look.armed_s = -1;
-    look_around(c);
+    if (look_is_due(c, &s->look))
+        look_around(c);
 }
 
 static void speculative_on_begun(struct sbs_ctx *c, uint32_t attempt)
