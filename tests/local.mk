@@ -90,6 +90,6 @@ check-style:
 check-layers:
 	$(SHELL) $(srcdir)/build-aux/check-layers $(srcdir)
 top-length:
-	$(SHELL) $(srcdir)/build-aux/top-length $(srcdir) | sed 20q
+	$(SHELL) $(srcdir)/build-aux/top-length $(srcdir)
 clean-local:
 	rm -rf build-all

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a policy may do about an idle worker: take, steal, probe, hold, wake;
  * what it may know: progress, what can be stolen, an oracle's foresight.
- * Each case is small enough to do by hand. */
+ * Each case is small enough to do by hand. (Long because all cases share one
+ * scripted policy and its expectations; each is short.) */
 #include "config.h"
 
 #include "tests/script.h"

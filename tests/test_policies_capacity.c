@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Policies about launching, capacity and how many results are enough: by
- * hand where nothing is random, else against SCIENCE.md B.1, B.3, B.6. */
+ * hand where nothing is random, else against closed forms. (Long because ten
+ * policies share its helpers; each has a section.) */
 #include "config.h"
 
 #include "tests/recorder.h"
