@@ -90,6 +90,11 @@ check-style:
 check-layers:
 	$(SHELL) $(srcdir)/build-aux/check-layers $(srcdir)
 top-length:
-	$(SHELL) $(srcdir)/build-aux/top-length $(srcdir)
+	@echo "Longest functions (past 60 lines they need a reason):"
+	@$(SHELL) $(srcdir)/build-aux/top-length $(srcdir) | sed 20q
+	@echo "Longest files (past 600 lines they need a reason):"
+	@cd $(srcdir) && find */ -name '*.[ch]' ! -path 'build*' \
+	  ! -name ultra_work.h -exec wc -l {} + | grep -v ' total$$' | \
+	  sort -k1,1nr -k2 | sed 20q
 clean-local:
 	rm -rf build-all
