@@ -113,7 +113,7 @@ static int fit_phase(struct sbs_estimator *e, const struct sbs_trace *from,
     struct sbs_lognormal_fit f, other;
 
     if (alike(d)) {
-        *law = (struct sbs_law){SBS_LAW_CONST, d->obs[0].lo, 0, 0};
+        *law = (struct sbs_law){SBS_LAW_CONST, d->obs[0].lo, 0, 0, 0};
         return !e->rows ? 0 : sbs_rows_add(
             e->rows, path, "s", law->a, NAN, NAN, (double)d->n,
             SBS_KNOWN_MEASURED, err, "%s%zu %s containers, all alike",
@@ -121,7 +121,8 @@ static int fit_phase(struct sbs_estimator *e, const struct sbs_trace *from,
     }
     if (sbs_fit_lognormal_choose(d->obs, d->n, &f, &other, NULL))
         return 0;
-    *law = (struct sbs_law){SBS_LAW_LOGNORMAL, f.mu, f.sigma, f.shift};
+    *law = (struct sbs_law){SBS_LAW_LOGNORMAL, f.mu, f.sigma, f.shift,
+                            (double)f.n};
     if (fit)
         *fit = f;
     return phase_row(e, from, phase, pick, path, d, &f, &other, err);
@@ -188,6 +189,7 @@ static int pull_facts(struct sbs_estimator *e, struct sbs_error *err)
         goto out;
     }
     e->est->pull_within_log_sd = within.log_sd;
+    e->est->pull_within_df = (double)within.df;
     e->est->prior.pull_s = sbs_exp(across.mu);
     e->est->prior.pull_log_sd = across.sigma;
     status = !e->rows ? 0 : sbs_rows_add(
@@ -218,7 +220,7 @@ static int pull_rate(struct sbs_estimator *e, struct sbs_error *err)
         e->est->pull.kind == SBS_LAW_ABSENT) {
         e->est->pull = (struct sbs_law){
             SBS_LAW_LOGNORMAL, sbs_log(bytes / m.rate_bytes_per_s),
-            e->est->pull_within_log_sd, 0};
+            e->est->pull_within_log_sd, 0, 0};
         if (e->rows &&
             sbs_rows_add(e->rows, "startup.pull_s", "s",
                          bytes / m.rate_bytes_per_s, bytes / m.rate_hi,
@@ -242,7 +244,7 @@ static int pull_rate(struct sbs_estimator *e, struct sbs_error *err)
  * what the totals give as pull_s has the boot of that client's image in it. */
 static int boot(struct sbs_estimator *e, struct sbs_error *err)
 {
-    struct sbs_law law = {SBS_LAW_ABSENT, 0, 0, 0};
+    struct sbs_law law = {SBS_LAW_ABSENT, 0, 0, 0, 0};
     bool apart = e->est->pull.kind != SBS_LAW_ABSENT;
 
     if (sbs_estimate_phase(e, SBS_PHASE_BOOT, SBS_PHASES_ALL,

@@ -21,6 +21,7 @@ struct sbs_law {
            SBS_LAW_UNIFORM } kind;
     double a, b;    /* value; mu and sigma; lo and hi */
     double shift;
+    double n;       /* observations it was fitted to; 0: none, stated */
 };
 
 /* The model in numbers; NaN = absent. */
@@ -33,12 +34,13 @@ struct sbs_estimate {
     struct sbs_mixture mixture;
     double r_factor, share_new;
     double call_log_sd;
+    double gain_1; /* of 1 vCPU, middle of its prior */
     double vcpu_h_usd, gb_h_usd, min_billed_s, round_s, spot_factor;
     double notice_s;
     double local_cores, local_efficiency;
     /* what the likelihood of totals stands on, of the trace used for it */
     struct sbs_lognormal_fit provision_fit, container_fit;
-    double pull_within_log_sd;
+    double pull_within_log_sd, pull_within_df;
     struct sbs_joint_prior prior;
 };
 

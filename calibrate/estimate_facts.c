@@ -85,7 +85,7 @@ static int bounds(struct sbs_estimator *e, struct sbs_error *err)
         return -1;
     if (claim < 0)
         return 0;
-    s->claim = (struct sbs_law){SBS_LAW_CONST, b->col.high[claim], 0, 0};
+    s->claim = (struct sbs_law){SBS_LAW_CONST, b->col.high[claim], 0, 0, 0};
     return fact_row(e, "unit.claim_s", "s", s->claim.a, b, (size_t)claim,
                     used, err);
 }
@@ -105,7 +105,7 @@ static int transfer(struct sbs_estimator *e, enum sbs_phase phase,
         !(r->col.high[0] > r->col.low[0]))
         return 0;
     *law = (struct sbs_law){SBS_LAW_UNIFORM, r->col.low[0], r->col.high[0],
-                            0};
+                            0, 0};
     if (!e->rows)
         return 0;
     return sbs_rows_add(e->rows, path, "s", (law->a + law->b) / 2, law->a,
@@ -220,9 +220,6 @@ static int absent(struct sbs_estimator *e, struct sbs_error *err)
          "never started, but only finished ones are recorded"},
         {"speed.weather", "left out: within one machine CPU time varies by "
          "0.07 to 1.3% (Azure), which averages out over a long task"},
-        {"speed.vcpu_gain.1", "whether a 1-vCPU task shares its core is not "
-         "known: between 0.5 and 1. 2 vCPU and more are 1: the work has one "
-         "thread"},
         {"run.startup_log_sd", "too few runs to tell day-to-day variation "
          "of start-up from that between workers"},
         {"run.speed_log_sd", "one run with work: no variation between runs "
@@ -236,6 +233,28 @@ static int absent(struct sbs_estimator *e, struct sbs_error *err)
                          SBS_KNOWN_UNIDENTIFIED, err, "%s", none[i].why))
             return -1;
     return 0;
+}
+
+/* A vCPU is a hyper-thread: whether a 1-vCPU task shares its core is not
+ * known. Larger sizes give one thread a core of its own. */
+static int gain(struct sbs_estimator *e, struct sbs_error *err)
+{
+    const struct sbs_sample *s;
+    size_t row;
+
+    e->est->gain_1 = NAN;
+    s = figure(e, "prior_ratio", "speed.vcpu_gain.1", &row);
+    if (!s)
+        return 0;
+    e->est->gain_1 = s->col.value[row];
+    if (!e->rows)
+        return 0;
+    return sbs_rows_add(
+        e->rows, "speed.vcpu_gain.1", "", e->est->gain_1, s->col.low[row],
+        s->col.high[row], NAN, SBS_KNOWN_UNIDENTIFIED, err,
+        "range, no measurement: whether a 1-vCPU task shares its core is not "
+        "known (%s). Draws of the model spread over the range; 2 vCPU and "
+        "more are 1: the work has one thread", s->col.source[row]);
 }
 
 /* Believed before any total is seen. */
@@ -255,7 +274,7 @@ int sbs_estimate_priors(struct sbs_estimator *e, struct sbs_error *err)
 int sbs_estimate_facts(struct sbs_estimator *e, struct sbs_error *err)
 {
     return client(e, err) || prices(e, err) || local(e, err) ||
-                   absent(e, err)
+                   gain(e, err) || absent(e, err)
                ? -1
                : 0;
 }

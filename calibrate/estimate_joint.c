@@ -110,13 +110,13 @@ static int client(struct sbs_estimator *e, struct sbs_error *err)
         return -1;
     if (e->rows && (client_rows(e, err) || call_rows(e, err)))
         return -1;
-    s->setup = (struct sbs_law){SBS_LAW_CONST, j->theta.setup_s, 0, 0};
+    s->setup = (struct sbs_law){SBS_LAW_CONST, j->theta.setup_s, 0, 0, 0};
     if (s->pull.kind == SBS_LAW_ABSENT)
         s->pull = (struct sbs_law){SBS_LAW_LOGNORMAL,
                                    sbs_log(j->theta.pull_s),
-                                   s->pull_within_log_sd, 0};
+                                   s->pull_within_log_sd, 0, 0};
     if (s->call.kind == SBS_LAW_ABSENT)
-        s->call = (struct sbs_law){SBS_LAW_CONST, j->theta.call_s, 0, 0};
+        s->call = (struct sbs_law){SBS_LAW_CONST, j->theta.call_s, 0, 0, 0};
     s->call_log_sd = j->theta.call_log_sd;
     return 0;
 }

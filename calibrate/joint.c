@@ -39,12 +39,18 @@ static void add_run(const struct sbs_trace *trace, size_t i, double transfer_s,
     const struct sbs_trace_runs *r = &trace->runs;
     const struct sbs_trace_workload *w = &trace->workload;
     struct sbs_joint_run *j = &out->run[out->n++];
-    size_t k, n = (size_t)r->n_launches[i];
+    size_t k, n = (size_t)r->n_tasks[i];
     bool listed;
 
     memset(j, 0, sizeof *j);
     j->name = r->name[i];
+    j->workers = (size_t)r->n_launches[i];
     j->vcpu = r->vcpu[i];
+    j->memory_gb = r->mem_bytes[i] > 0 ? (double)r->mem_bytes[i] / 0x1p30
+                                       : NAN;
+    j->half_s = r->half_s[i];
+    j->half_pm_s = rounding_s(j->half_s);
+    j->bill_usd = r->billed[i] == 1 ? r->cost_reported[i] : NAN;
     j->most_s = r->most_s[i];
     j->task_ref_s = r->task_ref_s[i];
     j->waiting = strstr(r->caveat[i], "waiting rather than computing") != NULL;
@@ -60,21 +66,21 @@ static void add_run(const struct sbs_trace *trace, size_t i, double transfer_s,
     for (k = 0; k < n; k++)
         ref_s[k] = j->waiting || !(j->task_ref_s > 0) ? 0
                    : listed ? w->ref_seconds[k] : j->task_ref_s;
-    j->fitted = !strncmp(r->client[i], "serial loop", 11);
-    if (!j->fitted)
+    j->serial = !strncmp(r->client[i], "serial loop", 11);
+    j->fitted = j->serial && j->workers == n;
+    if (!j->serial)
         snprintf(j->why, sizeof j->why, "another client: %.70s",
                  *r->client[i] ? r->client[i] : "not described");
     out->n_fitted += j->fitted;
 }
 
-/* A Fargate run with a measured total and one container a task. */
+/* A Fargate run with a measured total, a container for one task or more. */
 static bool usable(const struct sbs_trace_runs *r, size_t i)
 {
     return !strncmp(r->launch_type[i], "FARGATE", 7) &&
            !strcmp(r->kind[i], "measured") && r->n_launches[i] > 0 &&
-           r->n_launches[i] == r->n_tasks[i] &&
-           r->n_launches[i] <= 100000 &&
-           (r->wall_s[i] > 0 || r->first_s[i] > 0);
+           r->n_launches[i] <= r->n_tasks[i] && r->n_tasks[i] <= 100000 &&
+           (r->wall_s[i] > 0 || r->first_s[i] > 0 || r->half_s[i] > 0);
 }
 
 int sbs_joint_collect(const struct sbs_trace *trace, double transfer_s,
@@ -87,7 +93,7 @@ int sbs_joint_collect(const struct sbs_trace *trace, double transfer_s,
     memset(out, 0, sizeof *out);
     for (i = 0; i < r->rows.n; i++)
         if (usable(r, i) && runs++ < SBS_JOINT_RUNS)
-            total += (size_t)r->n_launches[i];
+            total += (size_t)r->n_tasks[i];
     ref_s = out->ref_s = calloc(total + 1, sizeof *out->ref_s);
     if (!ref_s)
         return sbs_fail(err, SBS_EMEMORY, "out of memory");
@@ -95,7 +101,7 @@ int sbs_joint_collect(const struct sbs_trace *trace, double transfer_s,
         if (!usable(r, i))
             continue;
         add_run(trace, i, transfer_s, ref_s, out);
-        ref_s += r->n_launches[i];
+        ref_s += r->n_tasks[i];
     }
     return 0;
 }

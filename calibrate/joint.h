@@ -18,10 +18,15 @@
 struct sbs_joint_run {
     struct sbs_totals_run total; /* ref_s owned by the array below */
     const char *name;            /* of the trace */
-    double vcpu;                 /* NaN: not stated */
+    size_t workers;              /* containers launched */
+    double vcpu, memory_gb;      /* NaN: not stated */
+    double half_s, half_pm_s;    /* NaN: not measured; not in `total` */
+    double bill_usd;             /* NaN: not from a bill; not in `total` */
     double task_ref_s;           /* as told, NaN: not stated */
     double most_s;               /* author's estimate, shown only */
-    bool fitted;                 /* false: shown, not fitted */
+    bool serial;                 /* of a client whose loop is understood */
+    bool fitted;                 /* serial, one container a task: the exact
+                                    likelihood applies */
     bool waiting;                /* its tasks waited rather than computed */
     char why[96];                /* why it is not fitted */
 };
@@ -32,8 +37,8 @@ struct sbs_joint_runs {
     double *ref_s; /* owned: work of all tasks of all runs */
 };
 
-/* The Fargate runs with a measured total. Fitted are those of a client with
- * "serial loop" in its description, one container a task. `transfer_s` is
+/* The Fargate runs with a measured total. Serial are those of a client with
+ * "serial loop" in its description, fitted those with one container a task. `transfer_s` is
  * the time per task for its data. Work: the rows of /workload when the first
  * has the run's task_ref_s, else task_ref_s for each. */
 int sbs_joint_collect(const struct sbs_trace *trace, double transfer_s,

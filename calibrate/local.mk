@@ -2,6 +2,7 @@
 libsbsim_a_SOURCES += \
   %D%/alternatives.c \
   %D%/basis.c \
+  %D%/belief.c %D%/belief.h \
   %D%/calibrate.c %D%/calibrate.h \
   %D%/estimate.c %D%/estimate.h \
   %D%/estimate_facts.c \
@@ -11,9 +12,13 @@ libsbsim_a_SOURCES += \
   %D%/minimise.c %D%/minimise.h \
   %D%/mixture.c %D%/mixture.h \
   %D%/model_text.c \
+  %D%/infer.c %D%/infer.h \
+  %D%/observe.c %D%/observe.h \
+  %D%/particles.c %D%/particles.h \
   %D%/predict.c %D%/predict.h \
   %D%/phases.c %D%/phases.h \
   %D%/rows.c %D%/rows.h \
+  %D%/simlik.c %D%/simlik.h \
   %D%/totals.c %D%/totals.h
 
 UNIT_TESTS += tests/test_calibrate_fit_lognormal

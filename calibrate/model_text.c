@@ -83,7 +83,7 @@ static void speed(struct sbs_jsonw *w, const struct sbs_estimate *e)
 {
     static const char *const sizes[] = {"2", "4", "8", "16"};
     const struct sbs_mixture *m = &e->mixture;
-    struct sbs_law slow = {SBS_LAW_LOGNORMAL, 0, 0, 0};
+    struct sbs_law slow = {SBS_LAW_LOGNORMAL, 0, 0, 0, 0};
     double weight;
     size_t k;
 
@@ -111,7 +111,8 @@ static void speed(struct sbs_jsonw *w, const struct sbs_estimate *e)
     sbs_jsonw_key(w, "vcpu_gain");
     sbs_jsonw_flat_object(w);
     /* One thread: a second vCPU gives it a core of its own, more give
-     * nothing. 1 vCPU is not known and left out. */
+     * nothing. 1 vCPU is uncertain. */
+    number(w, "1", e->gain_1);
     for (k = 0; k < sizeof sizes / sizeof *sizes; k++)
         number(w, sizes[k], 1);
     sbs_jsonw_close(w);

@@ -11,6 +11,7 @@
 
 #include "base/json.h"
 #include "base/jsonw.h"
+#include "calibrate/observe.h"
 #include "model/path.h"
 #include "policies/stack.h"
 #include "stats/summary.h"
@@ -18,50 +19,6 @@
 
 #define VCPU 2 /* a size the model knows; the work has one thread */
 #define MEMORY_GB 4
-#define LEAST_REF_S 1e-6 /* "trivial" tasks: a workload wants some work */
-
-/* {"tasks": n, "ref_s": [..]} of a run. */
-static char *workload_text(const struct sbs_joint_run *run,
-                           struct sbs_error *err)
-{
-    struct sbs_jsonw w;
-    char *text = NULL;
-    size_t i;
-
-    sbs_jsonw_init(&w, NULL);
-    sbs_jsonw_object(&w);
-    sbs_jsonw_key(&w, "schema");
-    sbs_jsonw_string(&w, "sbsim-workload");
-    sbs_jsonw_key(&w, "schema_version");
-    sbs_jsonw_integer(&w, 1);
-    sbs_jsonw_key(&w, "tasks");
-    sbs_jsonw_count(&w, run->total.n);
-    sbs_jsonw_key(&w, "ref_s");
-    sbs_jsonw_flat_array(&w);
-    for (i = 0; i < run->total.n; i++)
-        sbs_jsonw_real(&w, fmax(run->waiting ? run->task_ref_s
-                                             : run->total.ref_s[i],
-                                LEAST_REF_S));
-    sbs_jsonw_close(&w);
-    sbs_jsonw_close(&w);
-    if (!sbs_jsonw_end(&w, err))
-        text = sbs_jsonw_take(&w);
-    sbs_jsonw_fini(&w);
-    return text;
-}
-
-static int parse_workload(const struct sbs_joint_run *run,
-                          struct sbs_workload *out, struct sbs_error *err)
-{
-    char *text = workload_text(run, err);
-    struct cJSON *json =
-        text ? sbs_json_parse(text, strlen(text), run->name, err) : NULL;
-    int status = json ? sbs_workload_parse(out, json, run->name, 0, err) : -1;
-
-    cJSON_Delete(json);
-    free(text);
-    return status;
-}
 
 static int parse_model(const struct sbs_calibration *c,
                        const struct sbs_joint_run *run,
@@ -92,7 +49,7 @@ static int simulate(const struct sbs_calibration *c,
     int status = -1;
 
     if (parse_model(c, run, &models, err) ||
-        parse_workload(run, &workload, err))
+        sbs_observe_workload(run, &workload, err))
         goto out;
     r.scenario = (struct sbs_scenario){
         .models = &models, .workload = &workload,

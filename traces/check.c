@@ -225,6 +225,9 @@ static void check_runs(struct checker *c)
         if (r->first_s[i] > r->wall_s[i])
             violate(c, "/runs row %zu (%.60s): first_s is above wall_s "
                     "(%g, %g)", i, r->name[i], r->first_s[i], r->wall_s[i]);
+        if (r->half_s[i] < r->first_s[i] || r->half_s[i] > r->wall_s[i])
+            violate(c, "/runs row %zu (%.60s): half_s is not between first_s "
+                    "and wall_s (%g)", i, r->name[i], r->half_s[i]);
     }
 }
 

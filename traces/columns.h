@@ -53,6 +53,7 @@
     SBS_BYTES_COL(X, mem_bytes, "memory a worker")                          \
     SBS_SECONDS_COL(X, wall_s, "client call to last result")                \
     SBS_SECONDS_COL(X, first_s, "client call to first result")              \
+    SBS_SECONDS_COL(X, half_s, "client call to half of the results")        \
     SBS_SECONDS_COL(X, most_s, "client call to most results, as told")      \
     SBS_SECONDS_COL(X, startup_s, "part of wall_s until workers are ready") \
     SBS_SECONDS_COL(X, compute_collect_s, "part of wall_s after startup")   \

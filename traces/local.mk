@@ -23,6 +23,7 @@ EXTRA_DIST += doc/trace-format.md
 TRACE_FACTS = \
   %D%/facts/client.csv %D%/facts/ec2.csv %D%/facts/ecs_tasks.csv \
   %D%/facts/limits.csv %D%/facts/machine_noise.csv %D%/facts/prices.csv \
+  %D%/facts/priors.csv \
   %D%/facts/processors.csv %D%/facts/processors_seen.csv \
   %D%/facts/pull.csv %D%/facts/runs.csv %D%/facts/scenario_work.csv
 EXTRA_DIST += $(TRACE_FACTS) %D%/facts/README.md

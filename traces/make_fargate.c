@@ -254,7 +254,7 @@ static int make(struct maker *m)
     static const char *const figures[] = {
         "pull.csv", "processors.csv", "processors_seen.csv",
         "machine_noise.csv", "limits.csv", "prices.csv", "client.csv",
-        "ec2.csv" };
+        "ec2.csv", "priors.csv" };
     int status = add_runs(m);
     sbs_csv_fini(&m->csv);
     if (status == 0)
