@@ -125,8 +125,8 @@ int sbs_beliefs_make(struct sbs_beliefs *b, enum sbs_reading reading,
         return -1;
     b->gain_lo = s->col.low[row];
     b->gain_hi = s->col.high[row];
-    b->of[SBS_BELIEF_PULL].used = est->pull.kind == SBS_LAW_ABSENT;
-    b->of[SBS_BELIEF_CALL].used = est->call.kind == SBS_LAW_ABSENT;
+    b->of[SBS_BELIEF_PULL].used = !(est->pull.n > 0);
+    b->of[SBS_BELIEF_CALL].used = !(est->call.n > 0);
     b->of[SBS_BELIEF_SLOW].used = b->of[SBS_BELIEF_SPREAD].used =
         est->mixture.n_own == 0;
     return 0;

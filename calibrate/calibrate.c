@@ -4,6 +4,7 @@
 
 #include "calibrate/calibrate.h"
 
+#include <cjson/cJSON.h>
 #include <gsl/gsl_errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -12,7 +13,9 @@
 
 #include "base/fmath.h"
 #include "base/json.h"
+#include "base/jsonw.h"
 #include "base/path.h"
+#include "model/path.h"
 
 #define FACTS "fargate.h5"
 
@@ -76,98 +79,237 @@ static void totals_fixed(const struct sbs_estimate *est,
     }
 }
 
+/* A calibration while it is made. */
+struct making {
+    struct sbs_calibration *c;
+    const struct sbs_trace *trace, *facts;
+    struct sbs_estimate facts_est; /* of the facts alone */
+    double share_new;  /* held there; NaN: fitted */
+    bool table;
+    const struct sbs_calibrate_how *how; /* NULL: quick */
+    struct sbs_joint_interval interval;
+    const char *runs_of;
+};
+
 /* The joint fit stands on the facts alone: all their runs, their stamps. */
-static int fit_totals(const struct sbs_trace *facts, double share_new,
-                      struct sbs_calibration *c,
-                      struct sbs_joint_interval *interval,
-                      struct sbs_error *err)
+static int fit_totals(struct making *m, struct sbs_error *err)
 {
-    struct sbs_estimate est = {.prior = {0}};
-    struct sbs_estimator e = {.own = facts, .facts = facts, .est = &est};
+    struct sbs_calibration *c = m->c;
+    struct sbs_estimate *est = &m->facts_est;
+    struct sbs_estimator e = {.own = m->facts, .facts = m->facts, .est = est};
     struct sbs_totals *totals = NULL;
     double unused;
     int status = -1;
 
     if (sbs_estimate_run(&e, err))
         return -1;
-    if (sbs_joint_collect(facts, law_mean(&est.download) +
-                          law_mean(&est.upload) + law_mean(&est.collect),
+    if (sbs_joint_collect(m->facts, law_mean(&est->download) +
+                          law_mean(&est->upload) + law_mean(&est->collect),
                           &c->runs, err))
         return -1;
-    totals_fixed(&est, &c->fixed);
+    totals_fixed(est, &c->fixed);
     totals = sbs_totals_create(&c->fixed, err);
     if (totals)
-        status = sbs_joint_fit(totals, &c->runs, &est.prior, &c->joint, err);
-    if (!status && interval)
-        status = sbs_joint_intervals(totals, &c->runs, &est.prior, &c->joint,
-                                     interval, err);
-    if (!status && !isnan(share_new)) {
+        status = sbs_joint_fit(totals, &c->runs, &est->prior, &c->joint, err);
+    if (!status && m->table && !m->how)
+        status = sbs_joint_intervals(totals, &c->runs, &est->prior, &c->joint,
+                                     &m->interval, err);
+    if (!status && !isnan(m->share_new)) {
         c->joint.theta.r_factor =
-            sbs_joint_best_r(totals, &c->runs, &est.prior, &c->joint.theta,
-                             share_new, &unused);
-        c->joint.theta.share_new = share_new;
+            sbs_joint_best_r(totals, &c->runs, &est->prior, &c->joint.theta,
+                             m->share_new, &unused);
+        c->joint.theta.share_new = m->share_new;
         c->joint.share_lo = c->joint.share_hi = c->joint.other_share = NAN;
     }
     sbs_totals_destroy(totals);
     return status;
 }
 
-/* Runs of a trace that needed other facts: shown, not fitted. */
-static int own_runs(const struct sbs_trace *trace, struct sbs_calibration *c,
+/* Runs of a trace that needed other facts: shown, not fitted by the quick
+ * fit. */
+static int own_runs(struct making *m, struct sbs_joint_runs *runs,
                     struct sbs_error *err)
 {
+    const struct sbs_estimate *est = &m->facts_est;
     size_t i;
 
-    sbs_joint_runs_fini(&c->runs);
-    if (sbs_joint_collect(trace, law_mean(&c->est.download) +
-                          law_mean(&c->est.upload) +
-                          law_mean(&c->est.collect), &c->runs, err))
+    if (sbs_joint_collect(m->trace, law_mean(&est->download) +
+                          law_mean(&est->upload) + law_mean(&est->collect),
+                          runs, err))
         return -1;
-    for (i = 0; i < c->runs.n; i++)
-        c->runs.run[i].fitted = false;
-    c->runs.n_fitted = 0;
+    for (i = 0; i < runs->n; i++)
+        runs->run[i].fitted = false;
+    runs->n_fitted = 0;
     return 0;
 }
 
-/* The fit; the table and its slow intervals only when wanted. */
-static int fit(const struct sbs_trace *trace, const struct sbs_trace *facts,
-               double share_new, bool table, struct sbs_calibration **out,
-               struct sbs_error *err)
+/* The estimate of the trace, from the joint fit (and the posterior, when it is
+ * there); its model file without draws. */
+static int estimate(struct making *m, struct sbs_rows *rows,
+                    struct sbs_estimate *est, char **text,
+                    struct sbs_error *err)
 {
-    struct sbs_calibration *c = calloc(1, sizeof *c);
-    struct sbs_joint_interval interval;
-    struct sbs_estimator e = {.own = trace};
+    struct sbs_calibration *c = m->c;
+    struct sbs_estimator e = {
+        .own = m->trace, .facts = m->facts, .joint = &c->joint,
+        .interval = &m->interval, .rows = rows, .est = est,
+        .posterior = c->inference ? &c->posterior : NULL,
+        .inference = c->inference, .runs_of = m->runs_of};
 
+    memset(est, 0, sizeof *est);
+    if (sbs_estimate_run(&e, err))
+        return -1;
+    *text = sbs_calibrate_model_text(est, err);
+    return *text ? 0 : -1;
+}
+
+/* The posterior's medians take the place of the most likely values. */
+static void take_medians(struct sbs_calibration *c)
+{
+    const struct sbs_posterior *p = &c->posterior;
+    struct sbs_totals_theta *th = &c->joint.theta;
+    const struct sbs_posterior_row *r;
+    const struct {
+        enum sbs_belief_id id;
+        double *at;
+    } take[] = {{SBS_BELIEF_SETUP, &th->setup_s},
+                {SBS_BELIEF_PULL, &th->pull_s},
+                {SBS_BELIEF_CALL, &th->call_s},
+                {SBS_BELIEF_CALL_SD, &th->call_log_sd}};
+    size_t i;
+
+    for (i = 0; i < sizeof take / sizeof *take; i++) {
+        r = sbs_posterior_find(p, take[i].id);
+        if (r)
+            *take[i].at = r->p50;
+    }
+    if (!isnan(p->share_new)) {
+        th->share_new = p->share_new;
+        th->r_factor = p->r_factor;
+    }
+}
+
+/* Append the draws to a model file. */
+static int add_draws(struct sbs_calibration *c, const struct sbs_trace *facts,
+                     struct sbs_error *err)
+{
+    cJSON *draws = sbs_infer_draws(c->inference, &c->est, facts, err);
+    cJSON *model = draws ? sbs_calibrate_model_tree(c, err) : NULL;
+    struct sbs_jsonw w;
+    int status = -1;
+
+    sbs_jsonw_init(&w, NULL);
+    if (model && !sbs_model_put(model, "posterior.draws", draws, err)) {
+        draws = NULL;
+        sbs_jsonw_tree(&w, model);
+        status = sbs_jsonw_end(&w, err);
+    }
+    if (!status) {
+        free(c->model_json);
+        c->model_json = sbs_jsonw_take(&w);
+    }
+    sbs_jsonw_fini(&w);
+    cJSON_Delete(model);
+    return status;
+}
+
+/* Which runs the inference is of: the trace's own when it has one whose
+ * client is understood, with its own start-up and cores; else the facts'. */
+static bool has_serial(const struct sbs_joint_runs *runs)
+{
+    size_t i;
+
+    for (i = 0; i < runs->n; i++)
+        if (runs->run[i].serial)
+            return true;
+    return false;
+}
+
+/* `est` and `text`: the quick fit. */
+static int infer(struct making *m, const struct sbs_joint_runs *own,
+                 const struct sbs_estimate *est, const char *text,
+                 struct sbs_error *err)
+{
+    struct sbs_calibration *c = m->c;
+    const struct sbs_calibrate_how *how = m->how;
+    bool of_own = m->trace == m->facts || has_serial(own);
+    struct sbs_infer_job job = {
+        .facts = m->facts, .est = of_own ? est : &m->facts_est,
+        .runs = m->trace == m->facts || !of_own ? &c->runs : own,
+        .particles = how->particles, .reps = how->reps, .moves = how->moves,
+        .draws = how->draws, .seed = how->seed, .threads = how->threads,
+        .progress = how->progress, .progress_context = how->progress_context};
+    int status;
+
+    m->runs_of = m->trace == m->facts ? ""
+                 : of_own             ? "your trace: "
+                                      : "shipped facts: ";
+    job.model = sbs_json_parse(text, strlen(text), "fitted model", err);
+    if (!job.model)
+        return -1;
+    status = sbs_infer_run(&job, &c->inference, err) ||
+                     sbs_posterior_make(c->inference, &c->posterior, err)
+                 ? -1
+                 : 0;
+    cJSON_Delete(job.model);
+    if (!status)
+        take_medians(c);
+    return status;
+}
+
+static int make(struct making *m, struct sbs_error *err)
+{
+    struct sbs_calibration *c = m->c;
+    struct sbs_joint_runs own = {.n = 0};
+    struct sbs_estimate est;
+    char *text = NULL;
+    int status = -1;
+
+    if (fit_totals(m, err) ||
+        (m->trace != m->facts && own_runs(m, &own, err)))
+        return -1;
+    if (m->how && (estimate(m, NULL, &est, &text, err) ||
+                   infer(m, &own, &est, text, err)))
+        goto out;
+    if (estimate(m, m->table ? &c->rows : NULL, &c->est, &c->model_json,
+                 err) ||
+        (c->inference && add_draws(c, m->facts, err)))
+        goto out;
+    if (m->trace != m->facts) {
+        sbs_joint_runs_fini(&c->runs);
+        c->runs = own;
+        own = (struct sbs_joint_runs){.n = 0};
+    }
+    sbs_calibrate_basis(m->trace, c->basis, sizeof c->basis, c->weakest,
+                        sizeof c->weakest);
+    status = 0;
+out:
+    sbs_joint_runs_fini(&own);
+    free(text);
+    return status;
+}
+
+static int calibrate(struct making *m, struct sbs_calibration **out,
+                     struct sbs_error *err)
+{
     gsl_set_error_handler_off();
-    if (!c)
+    m->c = calloc(1, sizeof *m->c);
+    if (!m->c)
         return sbs_fail(err, SBS_EMEMORY, "out of memory");
-    if (sbs_calibrate_complete(trace))
-        facts = trace;
-    if (!facts) {
+    if (sbs_calibrate_complete(m->trace))
+        m->facts = m->trace;
+    if (!m->facts) {
         sbs_fail(err, SBS_EINPUT, "%s: holds no facts on processors and "
                  "clients, and the shipped fargate.h5 was not found",
-                 trace->name);
+                 m->trace->name);
         goto fail;
     }
-    if (fit_totals(facts, share_new, c, table ? &interval : NULL, err))
+    if (make(m, err))
         goto fail;
-    e.facts = facts;
-    e.joint = &c->joint;
-    e.interval = &interval;
-    e.rows = table ? &c->rows : NULL;
-    e.est = &c->est;
-    if (sbs_estimate_run(&e, err) ||
-        (trace != facts && own_runs(trace, c, err)))
-        goto fail;
-    c->model_json = sbs_calibrate_model_text(&c->est, err);
-    if (!c->model_json)
-        goto fail;
-    sbs_calibrate_basis(trace, c->basis, sizeof c->basis, c->weakest,
-                        sizeof c->weakest);
-    *out = c;
+    *out = m->c;
     return 0;
 fail:
-    sbs_calibrate_destroy(c);
+    sbs_calibrate_destroy(m->c);
     return -1;
 }
 
@@ -175,7 +317,9 @@ int sbs_calibrate_fit(const struct sbs_trace *trace,
                       const struct sbs_trace *facts,
                       struct sbs_calibration **out, struct sbs_error *err)
 {
-    return fit(trace, facts, NAN, false, out, err);
+    struct making m = {.trace = trace, .facts = facts, .share_new = NAN};
+
+    return calibrate(&m, out, err);
 }
 
 int sbs_calibrate_fit_table(const struct sbs_trace *trace,
@@ -183,7 +327,21 @@ int sbs_calibrate_fit_table(const struct sbs_trace *trace,
                             struct sbs_calibration **out,
                             struct sbs_error *err)
 {
-    return fit(trace, facts, share_new, true, out, err);
+    struct making m = {.trace = trace, .facts = facts,
+                       .share_new = share_new, .table = true};
+
+    return calibrate(&m, out, err);
+}
+
+int sbs_calibrate_infer(const struct sbs_trace *trace,
+                        const struct sbs_trace *facts,
+                        const struct sbs_calibrate_how *how,
+                        struct sbs_calibration **out, struct sbs_error *err)
+{
+    struct making m = {.trace = trace, .facts = facts, .share_new = NAN,
+                       .table = how->table, .how = how};
+
+    return calibrate(&m, out, err);
 }
 
 void sbs_calibrate_destroy(struct sbs_calibration *c)
@@ -192,6 +350,7 @@ void sbs_calibrate_destroy(struct sbs_calibration *c)
         return;
     sbs_rows_fini(&c->rows);
     sbs_joint_runs_fini(&c->runs);
+    sbs_infer_destroy(c->inference);
     free(c->model_json);
     free(c);
 }
@@ -230,9 +389,10 @@ int sbs_calibrate_model_for(const struct sbs_trace *trace,
         out->model_json = c->model_json;
         c->model_json = NULL;
         sbs_calibrate_destroy(c);
-        snprintf(out->note, sizeof out->note, "%.100s holds no model of "
-                 "these data and this version: fitted now (sbsim calibrate "
-                 "--store keeps it)", trace->name);
+        snprintf(out->note, sizeof out->note, "%.90s holds no model of "
+                 "these data and this version: fitted quickly, without what "
+                 "is uncertain in it (sbsim calibrate --store does and keeps "
+                 "the whole)", trace->name);
     }
     sbs_calibrate_basis(trace, out->basis, sizeof out->basis, out->weakest,
                         sizeof out->weakest);

@@ -8,6 +8,8 @@
 
 #include "base/error.h"
 #include "calibrate/estimate.h"
+#include "calibrate/infer.h"
+#include "calibrate/posterior.h"
 
 struct cJSON;
 
@@ -18,12 +20,15 @@ struct sbs_calibration {
     struct sbs_joint joint;
     struct sbs_joint_runs runs; /* measured totals of the trace */
     struct sbs_totals_fixed fixed; /* what their likelihood stood on */
-    char *model_json;           /* a model file (doc/formats.md) */
+    struct sbs_inference *inference; /* NULL after a quick fit */
+    struct sbs_posterior posterior;  /* of it */
+    char *model_json;           /* a model file (doc/formats.md), with draws
+                                   when there is an inference */
     char basis[400];            /* what it rests on: runs, tasks, dates */
     char weakest[300];          /* its weakest assumption */
 };
 
-/* Fit a trace. `facts` is the shipped trace, for what `trace` does not hold;
+/* The quick fit: the most likely parameters, and no draws. `facts` is the shipped trace, for what `trace` does not hold;
  * NULL when there is none (then `trace` must hold it all, as the shipped one
  * does). Both are borrowed: names in the result point into them. The result
  * does not depend on threads or time. About a second; no rows. */
@@ -39,6 +44,27 @@ int sbs_calibrate_fit_table(const struct sbs_trace *trace,
                             const struct sbs_trace *facts, double share_new,
                             struct sbs_calibration **out,
                             struct sbs_error *err);
+
+/* How the whole calibration is to be done. */
+struct sbs_calibrate_how {
+    bool table;  /* rows, too */
+    uint64_t seed;
+    size_t particles; /* 0: as in calibrate/infer.h; and so on */
+    uint32_t reps, moves;
+    size_t draws;
+    int threads; /* 0: as many as OpenMP likes */
+    void (*progress)(void *context, double done); /* may be NULL */
+    void *progress_context;
+};
+
+/* The whole calibration: the quick fit, then the joint inference with the
+ * simulator in the loop, whose draws go into the model. The runs are those of
+ * `trace` when it has one whose client is understood, else those of the
+ * facts. Depends on the data and how->seed, not on threads or time. */
+int sbs_calibrate_infer(const struct sbs_trace *trace,
+                        const struct sbs_trace *facts,
+                        const struct sbs_calibrate_how *how,
+                        struct sbs_calibration **out, struct sbs_error *err);
 void sbs_calibrate_destroy(struct sbs_calibration *c); /* NULL allowed */
 
 /* True when the trace can be fitted without other facts. */
@@ -48,7 +74,7 @@ bool sbs_calibrate_complete(const struct sbs_trace *trace);
 struct sbs_calibrated {
     char *model_json;    /* owned */
     bool stored;         /* it was in the trace, for these very data */
-    char note[200];      /* what to tell the user ("" = nothing) */
+    char note[300];      /* what to tell the user ("" = nothing) */
     char basis[400], weakest[300];
 };
 

@@ -113,7 +113,8 @@ static int fit_phase(struct sbs_estimator *e, const struct sbs_trace *from,
     struct sbs_lognormal_fit f, other;
 
     if (alike(d)) {
-        *law = (struct sbs_law){SBS_LAW_CONST, d->obs[0].lo, 0, 0, 0};
+        *law = (struct sbs_law){SBS_LAW_CONST, d->obs[0].lo, 0, 0,
+                                (double)d->n};
         return !e->rows ? 0 : sbs_rows_add(
             e->rows, path, "s", law->a, NAN, NAN, (double)d->n,
             SBS_KNOWN_MEASURED, err, "%s%zu %s containers, all alike",
@@ -220,7 +221,7 @@ static int pull_rate(struct sbs_estimator *e, struct sbs_error *err)
         e->est->pull.kind == SBS_LAW_ABSENT) {
         e->est->pull = (struct sbs_law){
             SBS_LAW_LOGNORMAL, sbs_log(bytes / m.rate_bytes_per_s),
-            e->est->pull_within_log_sd, 0, 0};
+            e->est->pull_within_log_sd, 0, (double)m.n};
         if (e->rows &&
             sbs_rows_add(e->rows, "startup.pull_s", "s",
                          bytes / m.rate_bytes_per_s, bytes / m.rate_hi,

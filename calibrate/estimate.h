@@ -34,6 +34,7 @@ struct sbs_estimate {
     struct sbs_mixture mixture;
     double r_factor, share_new;
     double call_log_sd;
+    double startup_log_sd, speed_log_sd; /* NaN after a quick fit */
     double gain_1; /* of 1 vCPU, middle of its prior */
     double vcpu_h_usd, gb_h_usd, min_billed_s, round_s, spot_factor;
     double notice_s;
@@ -44,12 +45,19 @@ struct sbs_estimate {
     struct sbs_joint_prior prior;
 };
 
+struct sbs_posterior; /* calibrate/posterior.h */
+struct sbs_inference;
+
 /* Where an estimate comes from and goes to. */
 struct sbs_estimator {
     const struct sbs_trace *own;   /* looked at first */
     const struct sbs_trace *facts; /* what own has not; may equal own */
     const struct sbs_joint *joint; /* NULL: not fitted yet */
     const struct sbs_joint_interval *interval; /* with rows only */
+    const struct sbs_posterior *posterior; /* NULL: quick fit; else its
+                                              medians and rows are taken */
+    const struct sbs_inference *inference; /* of the posterior */
+    const char *runs_of; /* whose runs, for source texts */
     struct sbs_rows *rows;         /* NULL: no table wanted */
     struct sbs_estimate *est;
 };

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "calibrate/estimate.h"
+#include "calibrate/posterior.h"
 #include "traces/query.h"
 
 /* "About 10 s", the author's word for the set-up time, is taken as good to a
@@ -79,8 +80,14 @@ static int bounds(struct sbs_estimator *e, struct sbs_error *err)
     long head = row_of(b, "task status read or write");
     long claim = row_of(b, "atomic claim");
 
-    s->poll_task_s = head >= 0 ? b->col.high[head] : NAN;
-    if (head >= 0 && fact_row(e, "client.poll_task_s", "s", s->poll_task_s, b,
+    const struct sbs_posterior_row *poll =
+        e->posterior ? sbs_posterior_find(e->posterior, SBS_BELIEF_POLL)
+                     : NULL;
+
+    s->poll_task_s = poll        ? poll->p50
+                     : head >= 0 ? b->col.high[head]
+                                 : NAN;
+    if (head >= 0 && !poll && fact_row(e, "client.poll_task_s", "s", s->poll_task_s, b,
                               (size_t)head, used, err))
         return -1;
     if (claim < 0)
@@ -229,7 +236,8 @@ static int absent(struct sbs_estimator *e, struct sbs_error *err)
     size_t i;
 
     for (i = 0; e->rows && i < sizeof none / sizeof *none; i++)
-        if (sbs_rows_add(e->rows, none[i].path, "", NAN, NAN, NAN, 0,
+        if (!(e->posterior && !strncmp(none[i].path, "run.", 4)) &&
+            sbs_rows_add(e->rows, none[i].path, "", NAN, NAN, NAN, 0,
                          SBS_KNOWN_UNIDENTIFIED, err, "%s", none[i].why))
             return -1;
     return 0;

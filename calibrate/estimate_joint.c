@@ -8,6 +8,7 @@
 
 #include "base/fmath.h"
 #include "calibrate/estimate.h"
+#include "calibrate/posterior.h"
 
 #define Z95 1.959963984540054
 /* Data that narrow a prior's sd by less than a fifth tell next to nothing. */
@@ -98,6 +99,15 @@ static int call_rows(struct sbs_estimator *e, struct sbs_error *err)
         sbs_estimate_origin(e, e->facts));
 }
 
+/* Median of a parameter's posterior, NaN after a quick fit. */
+static double median(const struct sbs_estimator *e, enum sbs_belief_id id)
+{
+    const struct sbs_posterior_row *r =
+        e->posterior ? sbs_posterior_find(e->posterior, id) : NULL;
+
+    return r ? r->p50 : NAN;
+}
+
 /* The fits of the client, unless own stamps of the calls are there. */
 static int client(struct sbs_estimator *e, struct sbs_error *err)
 {
@@ -108,7 +118,11 @@ static int client(struct sbs_estimator *e, struct sbs_error *err)
         sbs_estimate_phase(e, SBS_PHASE_SUBMIT, SBS_PHASES_ALL,
                            "client.call_s", &s->call, NULL, err))
         return -1;
-    if (e->rows && (client_rows(e, err) || call_rows(e, err)))
+    if (e->rows && !e->posterior && (client_rows(e, err) || call_rows(e, err)))
+        return -1;
+    if (e->rows && e->posterior &&
+        sbs_posterior_rows(e->posterior, e->inference, e->runs_of, e->rows,
+                           err))
         return -1;
     s->setup = (struct sbs_law){SBS_LAW_CONST, j->theta.setup_s, 0, 0, 0};
     if (s->pull.kind == SBS_LAW_ABSENT)
@@ -118,6 +132,8 @@ static int client(struct sbs_estimator *e, struct sbs_error *err)
     if (s->call.kind == SBS_LAW_ABSENT)
         s->call = (struct sbs_law){SBS_LAW_CONST, j->theta.call_s, 0, 0, 0};
     s->call_log_sd = j->theta.call_log_sd;
+    s->startup_log_sd = median(e, SBS_BELIEF_STARTUP_SD);
+    s->speed_log_sd = median(e, SBS_BELIEF_SPEED_SD);
     return 0;
 }
 
@@ -222,7 +238,7 @@ static int processors(struct sbs_estimator *e, struct sbs_error *err)
     }
     if (!e->rows)
         return 0;
-    if (!used && factor_rows(e, err))
+    if (!used && !e->posterior && factor_rows(e, err))
         return -1;
     return class_rows(e, err);
 }

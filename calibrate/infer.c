@@ -195,15 +195,24 @@ double sbs_infer_quantity(const struct sbs_inference *f, size_t draw,
 }
 
 struct cJSON *sbs_infer_draws(const struct sbs_inference *f,
+                              const struct sbs_estimate *est,
+                              const struct sbs_trace *facts,
                               struct sbs_error *err)
 {
+    struct sbs_beliefs beliefs[SBS_READINGS];
     cJSON *list = cJSON_CreateArray();
     size_t i;
 
+    for (i = 0; i < SBS_READINGS; i++)
+        if (sbs_beliefs_make(&beliefs[i], (enum sbs_reading)i, facts, est,
+                             err)) {
+            cJSON_Delete(list);
+            return NULL;
+        }
     for (i = 0; list && i < f->n; i++)
-        cJSON_AddItemToArray(
-            list, sbs_belief_draw(&f->beliefs[f->reading[i]],
-                                  &f->z[i * SBS_BELIEF_DIM]));
+        cJSON_AddItemToArray(list,
+                             sbs_belief_draw(&beliefs[f->reading[i]],
+                                             &f->z[i * SBS_BELIEF_DIM]));
     if (!list)
         sbs_fail(err, SBS_EMEMORY, "out of memory");
     return list;

@@ -16,7 +16,7 @@
 struct cJSON;
 
 enum { SBS_INFER_DRAWS = 200, /* in a model file */
-       SBS_INFER_PARTICLES = 600, SBS_INFER_REPS = 24, SBS_INFER_MOVES = 4 };
+       SBS_INFER_PARTICLES = 500, SBS_INFER_REPS = 20, SBS_INFER_MOVES = 4 };
 
 struct sbs_infer_job {
     const struct sbs_estimate *est; /* what is known but for the totals */
@@ -60,8 +60,12 @@ void sbs_infer_destroy(struct sbs_inference *f); /* NULL allowed */
 double sbs_infer_quantity(const struct sbs_inference *f, size_t draw,
                           size_t i);
 
-/* The draws as a JSON array; cJSON_Delete frees it. */
+/* The draws as a JSON array, with the laws of `est` (which may be of another
+ * trace than the runs: what it tells itself is not taken from the draws);
+ * cJSON_Delete frees it. */
 struct cJSON *sbs_infer_draws(const struct sbs_inference *f,
+                              const struct sbs_estimate *est,
+                              const struct sbs_trace *facts,
                               struct sbs_error *err);
 
 #endif

@@ -15,6 +15,7 @@ libsbsim_a_SOURCES += \
   %D%/infer.c %D%/infer.h \
   %D%/observe.c %D%/observe.h \
   %D%/particles.c %D%/particles.h \
+  %D%/posterior.c %D%/posterior.h \
   %D%/predict.c %D%/predict.h \
   %D%/phases.c %D%/phases.h \
   %D%/rows.c %D%/rows.h \

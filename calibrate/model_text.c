@@ -122,7 +122,9 @@ static void speed(struct sbs_jsonw *w, const struct sbs_estimate *e)
 static void rest(struct sbs_jsonw *w, const struct sbs_estimate *e)
 {
     open(w, "run");
+    number(w, "startup_log_sd", e->startup_log_sd);
     number(w, "call_log_sd", e->call_log_sd);
+    number(w, "speed_log_sd", e->speed_log_sd);
     sbs_jsonw_close(w);
     open(w, "unit");
     law(w, "claim_s", &e->claim);

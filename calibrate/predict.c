@@ -28,9 +28,9 @@ static int parse_model(const struct sbs_calibration *c,
     int status = -1;
 
     if (json && (!run->waiting ||
-                 !sbs_model_set_path(json, "speed.classes",
-                                     "[{\"name\": \"waiting\", \"weight\": 1,"
-                                     " \"slowdown\": 1}]", err)))
+                 !sbs_model_set_all(json, "speed.classes",
+                                    "[{\"name\": \"waiting\", \"weight\": 1,"
+                                    " \"slowdown\": 1}]", err)))
         status = sbs_model_parse(out, json, "calibrated model", err);
     cJSON_Delete(json);
     return status;

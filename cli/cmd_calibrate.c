@@ -14,12 +14,13 @@
 #include "cli/command.h"
 #include "cli/flags.h"
 #include "cli/output.h"
+#include "cli/progress.h"
 
 struct options {
     const char *trace, *model, *json;
     double share_new;
-    int64_t reps, seed;
-    bool store, quiet;
+    int64_t reps, seed, draws, particles, threads;
+    bool store, quiet, quick;
 };
 
 static const struct sbs_flag flags[] = {
@@ -31,23 +32,34 @@ static const struct sbs_flag flags[] = {
                       "write parameters, residuals and the model as JSON"),
     SBS_FLAG_SWITCH(struct options, store, "store",
                     "keep the model in the trace, where runs find it"),
+    SBS_FLAG_SWITCH(struct options, quick, "quick",
+                    "the most likely parameters only: no draws, so that "
+                    "predictions do not carry what is uncertain in them"),
     SBS_FLAG_REAL(struct options, share_new, "new-share", "X", -1, 0, 1,
                   "hold the share of new processors instead of fitting it: "
-                  "0 = as seen in 2021, 1 = newer ones only"),
+                  "0 = as seen in 2021, 1 = newer ones only (--quick)"),
+    SBS_FLAG_COUNT(struct options, draws, "draws", "N", SBS_INFER_DRAWS, 20,
+                   10000, "posterior draws in the model"),
+    SBS_FLAG_COUNT(struct options, particles, "particles", "N",
+                   SBS_INFER_PARTICLES, 50, SBS_PARTICLES_MAX,
+                   "particles that search for them"),
     SBS_FLAG_COUNT(struct options, reps, "reps", "N", 4000, 100, 1e7,
                    "replications of each run behind the residuals"),
     SBS_FLAG_COUNT(struct options, seed, "seed", "N", 1, 0,
-                   SBS_FLAG_MAX_COUNT, "random seed of the residuals"),
+                   SBS_FLAG_MAX_COUNT, "random seed of draws and residuals"),
+    SBS_FLAG_COUNT(struct options, threads, "threads", "N", 0, 1, 4096,
+                   "threads (default: all cores)"),
     SBS_FLAG_SWITCH(struct options, quiet, "quiet",
                     "no tables; without --json no residuals either"),
     SBS_FLAG_END};
 
 static const struct sbs_flags table = {
     "calibrate", "--trace F.h5 [-o MODEL.json] [--json [F]] [--store]",
-    "Fits the model of a trace and says of each parameter how well the data "
-    "determine it; then simulates every measured run and shows measurement "
-    "against prediction. What a trace of your own lacks is taken from the "
-    "shipped facts.",
+    "Fits the model of a trace, with the simulator in the loop, and says of "
+    "each parameter how well the data determine it; then simulates every "
+    "measured run and shows measurement against prediction. The model "
+    "carries draws of its parameters, so that predictions hold what is not "
+    "known. What a trace of your own lacks is taken from the shipped facts.",
     flags,
     "  sbsim calibrate --trace fargate.h5 -o model.json\n"
     "  sbsim calibrate --trace mine.h5 --store\n"};
@@ -63,6 +75,11 @@ static void print_tables(const struct results *r, const char *name, FILE *out)
 {
     fprintf(out, "Parameters from %s\n\n", name);
     sbs_rows_print(&r->c->rows, out);
+    if (r->c->inference) {
+        fputs("\nWhat the runs taught: 90% intervals before and after they "
+              "were seen\n\n", out);
+        sbs_posterior_print(&r->c->posterior, r->c->inference, out);
+    }
     if (r->p.n) {
         fprintf(out, "\nMeasured totals against the simulator, %u "
                 "replications (percent: of them at or below the measured)"
@@ -103,6 +120,10 @@ static int write_json(const struct results *r, FILE *out,
     sbs_jsonw_string(&w, r->c->weakest);
     sbs_jsonw_key(&w, "parameters");
     sbs_rows_json(&r->c->rows, &w);
+    if (r->c->inference) {
+        sbs_jsonw_key(&w, "posterior");
+        sbs_posterior_json(&r->c->posterior, r->c->inference, &w);
+    }
     sbs_jsonw_key(&w, "residuals");
     sbs_predictions_json(&r->p, &w);
     sbs_jsonw_key(&w, "weights");
@@ -116,17 +137,42 @@ static int write_json(const struct results *r, FILE *out,
     return status;
 }
 
+enum { PROGRESS_PARTS = 1000 };
+
+static void on_progress(void *progress, double done)
+{
+    sbs_progress_update(progress, (uint64_t)(done * PROGRESS_PARTS),
+                        PROGRESS_PARTS);
+}
+
+static int fit(const struct options *o, const struct sbs_trace *trace,
+               const struct sbs_trace *facts, struct results *r,
+               struct sbs_error *err)
+{
+    bool rows = !o->quiet || o->json || o->share_new >= 0;
+    struct sbs_progress progress;
+    struct sbs_calibrate_how how = {
+        .table = rows, .seed = (uint64_t)o->seed, .draws = (size_t)o->draws,
+        .particles = (size_t)o->particles, .threads = (int)o->threads,
+        .progress = on_progress, .progress_context = &progress};
+    int status;
+
+    if (o->quick || o->share_new >= 0)
+        return rows ? sbs_calibrate_fit_table(
+                          trace, facts,
+                          o->share_new < 0 ? NAN : o->share_new, &r->c, err)
+                    : sbs_calibrate_fit(trace, facts, &r->c, err);
+    sbs_progress_init(&progress, "of the fit (thousandths)", o->quiet);
+    status = sbs_calibrate_infer(trace, facts, &how, &r->c, err);
+    sbs_progress_fini(&progress);
+    return status;
+}
+
 static int compute(const struct options *o, const struct sbs_trace *trace,
                    const struct sbs_trace *facts, struct results *r,
                    struct sbs_error *err)
 {
-    bool plain = o->quiet && !o->json && o->share_new < 0;
-
-    if (plain)
-        return sbs_calibrate_fit(trace, facts, &r->c, err);
-    if (sbs_calibrate_fit_table(trace, facts,
-                                o->share_new < 0 ? NAN : o->share_new, &r->c,
-                                err))
+    if (fit(o, trace, facts, r, err))
         return -1;
     if (o->quiet && !o->json)
         return 0;

@@ -36,7 +36,7 @@ struct sbs_inputs {
     bool has_posterior; /* the model carries draws of its parameters */
     char basis[600];   /* what the model rests on */
     char weakest[400]; /* its weakest assumption */
-    char note[200];    /* to be said on stderr; "" = nothing */
+    char note[300];    /* to be said on stderr; "" = nothing */
 };
 
 /* -1 with `in` zeroed. */
