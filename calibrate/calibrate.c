@@ -225,17 +225,61 @@ static bool has_serial(const struct sbs_joint_runs *runs)
     return false;
 }
 
+/* Length of the first name of a list with commas. */
+static size_t name_length(const char *list)
+{
+    return strcspn(list, ",");
+}
+
+static bool is_named(const char *list, const char *name)
+{
+    for (; *list; list += name_length(list), list += *list == ',')
+        if (name_length(list) == strlen(name) &&
+            !strncmp(list, name, strlen(name)))
+            return true;
+    return false;
+}
+
+/* Leave out all runs but those named; a name that is no run's is an error. */
+static int keep_named(struct sbs_joint_runs *runs, const char *list,
+                      const char *trace, struct sbs_error *err)
+{
+    const char *at;
+    size_t i, n;
+    bool known;
+
+    for (at = list; *at; at += n, at += *at == ',') {
+        n = name_length(at);
+        known = false;
+        for (i = 0; i < runs->n; i++)
+            known |= runs->run[i].serial && strlen(runs->run[i].name) == n &&
+                     !strncmp(at, runs->run[i].name, n);
+        if (!known)
+            return sbs_fail(err, SBS_EINPUT, "%s: no run \"%.*s\" with a "
+                            "total and a client that is understood", trace,
+                            (int)n, at);
+    }
+    for (i = 0; i < runs->n; i++)
+        if (runs->run[i].serial && !is_named(list, runs->run[i].name)) {
+            runs->run[i].serial = runs->run[i].fitted = false;
+            snprintf(runs->run[i].why, sizeof runs->run[i].why,
+                     "left out by --runs");
+        }
+    return 0;
+}
+
 /* `est` and `text`: the quick fit. */
-static int infer(struct making *m, const struct sbs_joint_runs *own,
+static int infer(struct making *m, struct sbs_joint_runs *own,
                  const struct sbs_estimate *est, const char *text,
                  struct sbs_error *err)
 {
     struct sbs_calibration *c = m->c;
     const struct sbs_calibrate_how *how = m->how;
     bool of_own = m->trace == m->facts || has_serial(own);
+    struct sbs_joint_runs *runs =
+        m->trace == m->facts || !of_own ? &c->runs : own;
     struct sbs_infer_job job = {
-        .facts = m->facts, .est = of_own ? est : &m->facts_est,
-        .runs = m->trace == m->facts || !of_own ? &c->runs : own,
+        .facts = m->facts, .est = of_own ? est : &m->facts_est, .runs = runs,
         .particles = how->particles, .reps = how->reps, .moves = how->moves,
         .draws = how->draws, .seed = how->seed, .threads = how->threads,
         .progress = how->progress, .progress_context = how->progress_context};
@@ -244,11 +288,16 @@ static int infer(struct making *m, const struct sbs_joint_runs *own,
     m->runs_of = m->trace == m->facts ? ""
                  : of_own             ? "your trace: "
                                       : "shipped facts: ";
+    if (how->runs && keep_named(runs, how->runs, m->trace->name, err))
+        return -1;
     job.model = sbs_json_parse(text, strlen(text), "fitted model", err);
     if (!job.model)
         return -1;
     status = sbs_infer_run(&job, &c->inference, err) ||
-                     sbs_posterior_make(c->inference, &c->posterior, err)
+                     sbs_posterior_make(c->inference, &c->posterior, err) ||
+                     (m->table &&
+                      sbs_identify_make(c->inference, job.model, how->seed,
+                                        &c->identify, err))
                  ? -1
                  : 0;
     cJSON_Delete(job.model);

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "calibrate/estimate.h"
+#include "calibrate/identify.h"
 #include "calibrate/infer.h"
 #include "calibrate/posterior.h"
 
@@ -22,6 +23,7 @@ struct sbs_calibration {
     struct sbs_totals_fixed fixed; /* what their likelihood stood on */
     struct sbs_inference *inference; /* NULL after a quick fit */
     struct sbs_posterior posterior;  /* of it */
+    struct sbs_identify identify;    /* of it, with a table only */
     char *model_json;           /* a model file (doc/formats.md), with draws
                                    when there is an inference */
     char basis[400];            /* what it rests on: runs, tasks, dates */
@@ -47,7 +49,8 @@ int sbs_calibrate_fit_table(const struct sbs_trace *trace,
 
 /* How the whole calibration is to be done. */
 struct sbs_calibrate_how {
-    bool table;  /* rows, too */
+    bool table;  /* rows and identify, too */
+    const char *runs; /* names with commas: only these; NULL: all */
     uint64_t seed;
     size_t particles; /* 0: as in calibrate/infer.h; and so on */
     uint32_t reps, moves;

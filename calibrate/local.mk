@@ -12,6 +12,7 @@ libsbsim_a_SOURCES += \
   %D%/minimise.c %D%/minimise.h \
   %D%/mixture.c %D%/mixture.h \
   %D%/model_text.c \
+  %D%/identify.c %D%/identify.h \
   %D%/infer.c %D%/infer.h \
   %D%/observe.c %D%/observe.h \
   %D%/particles.c %D%/particles.h \

@@ -17,7 +17,7 @@
 #include "cli/progress.h"
 
 struct options {
-    const char *trace, *model, *json;
+    const char *trace, *model, *json, *runs;
     double share_new;
     int64_t reps, seed, draws, particles, threads;
     bool store, quiet, quick;
@@ -32,6 +32,8 @@ static const struct sbs_flag flags[] = {
                       "write parameters, residuals and the model as JSON"),
     SBS_FLAG_SWITCH(struct options, store, "store",
                     "keep the model in the trace, where runs find it"),
+    SBS_FLAG_TEXT(struct options, runs, "runs", "NAMES",
+                  "learn from these runs of the trace only (with commas)"),
     SBS_FLAG_SWITCH(struct options, quick, "quick",
                     "the most likely parameters only: no draws, so that "
                     "predictions do not carry what is uncertain in them"),
@@ -79,6 +81,8 @@ static void print_tables(const struct results *r, const char *name, FILE *out)
         fputs("\nWhat the runs taught: 90% intervals before and after they "
               "were seen\n\n", out);
         sbs_posterior_print(&r->c->posterior, r->c->inference, out);
+        fputs("\nWhat the runs can tell apart\n\n", out);
+        sbs_identify_print(&r->c->identify, out);
     }
     if (r->p.n) {
         fprintf(out, "\nMeasured totals against the simulator, %u "
@@ -123,6 +127,8 @@ static int write_json(const struct results *r, FILE *out,
     if (r->c->inference) {
         sbs_jsonw_key(&w, "posterior");
         sbs_posterior_json(&r->c->posterior, r->c->inference, &w);
+        sbs_jsonw_key(&w, "identifiability");
+        sbs_identify_json(&r->c->identify, &w);
     }
     sbs_jsonw_key(&w, "residuals");
     sbs_predictions_json(&r->p, &w);
@@ -152,7 +158,7 @@ static int fit(const struct options *o, const struct sbs_trace *trace,
     bool rows = !o->quiet || o->json || o->share_new >= 0;
     struct sbs_progress progress;
     struct sbs_calibrate_how how = {
-        .table = rows, .seed = (uint64_t)o->seed, .draws = (size_t)o->draws,
+        .table = rows, .runs = o->runs, .seed = (uint64_t)o->seed, .draws = (size_t)o->draws,
         .particles = (size_t)o->particles, .threads = (int)o->threads,
         .progress = on_progress, .progress_context = &progress};
     int status;
@@ -192,6 +198,9 @@ static int run(const struct options *o, struct sbs_error *err)
 
     if (!o->trace)
         return sbs_fail(err, SBS_EUSAGE, "--trace: required");
+    if (o->runs && (o->quick || o->share_new >= 0))
+        return sbs_fail(err, SBS_EUSAGE, "--runs: not with --quick or "
+                        "--new-share, whose fit needs them all");
     if (sbs_output_clash("--output", o->model, "--json", o->json, err))
         return -1;
     path = sbs_path_find(o->trace, err);
