@@ -15,6 +15,10 @@
 #include "traces/query.h"
 
 #define Z95 1.959963984540054
+/* No prior reaches this far, a step of a search may: a model file refuses
+ * spreads above 10, and two weeks are no time for a launch. */
+#define LOG_MOST_SPREAD 2.3
+#define LOG_MOST_TIME 14
 #define LEAST_N 3 /* observations behind a law that is drawn, not kept */
 
 const char *sbs_reading_name(enum sbs_reading r)
@@ -109,7 +113,7 @@ int sbs_beliefs_make(struct sbs_beliefs *b, enum sbs_reading reading,
 {
     static const struct sbs_belief table[SBS_BELIEF_N] = {
 #define BELIEF_ROW(id, path, unit, name) \
-    {path, unit, name, true, false, 0, 0, ""},
+    {path, unit, name, true, false, 0, 0, LOG_MOST_TIME, ""},
         SBS_BELIEFS(BELIEF_ROW)
 #undef BELIEF_ROW
     };
@@ -123,6 +127,9 @@ int sbs_beliefs_make(struct sbs_beliefs *b, enum sbs_reading reading,
             return -1;
     if (find(facts, "speed.vcpu_gain.1", &s, &row, err))
         return -1;
+    for (i = 0; i < SBS_BELIEF_N; i++)
+        if (strstr(b->of[i].path, "log_sd"))
+            b->of[i].log_most = LOG_MOST_SPREAD;
     b->gain_lo = s->col.low[row];
     b->gain_hi = s->col.high[row];
     b->of[SBS_BELIEF_PULL].used = !(est->pull.n > 0);
@@ -136,7 +143,7 @@ double sbs_belief_value(const struct sbs_belief *b, double z)
 {
     double x = b->mid + b->sd * z;
 
-    return b->share ? 1 / (1 + sbs_exp(-x)) : sbs_exp(x);
+    return b->share ? 1 / (1 + sbs_exp(-x)) : sbs_exp(fmin(x, b->log_most));
 }
 
 double sbs_belief_z(const struct sbs_belief *b, double value)

@@ -61,6 +61,7 @@ struct sbs_belief {
     bool used;       /* false: stamps of the trace itself tell it */
     bool share;      /* logistic instead of exp */
     double mid, sd;  /* on that scale */
+    double log_most; /* the value is cut there: what a model file allows */
     char source[240]; /* of the prior */
 };
 

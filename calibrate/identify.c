@@ -22,9 +22,9 @@
  * spans more than this of it: a tenth of the time is what a choice of policy
  * may hang on. */
 #define IN_DOUBT 0.1
-/* |correlation| from which a pair is named; at 200 draws chance gives 0.14
- * in 1 of 20. */
-#define LEAST_CORRELATION 0.35
+/* |correlation| from which a pair is named: a quarter of the variance shared;
+ * well beyond what chance gives the draws, of which some are alike. */
+#define LEAST_CORRELATION 0.5
 #define HALVES 0.5 /* share of variance that a cure removes */
 #define TRIVIAL_REF_S 1e-3
 #define SHORT_REF_S 60
@@ -487,9 +487,9 @@ static void print_cures(const struct sbs_identify *r, FILE *out)
             fprintf(out, "Cheapest cure for %s: %s, $%.2f.\n",
                     doubt_names[d], c->what, c->cost_usd);
         else
-            fprintf(out, "For %s no such run removes half the doubt (best: "
-                    "%s, %.0f%%).\n", doubt_names[d], c->what,
-                    100 * c->gain[d]);
+            fprintf(out, "For %s none of these removes half the doubt "
+                    "(best, %.0f%%: %s).\n", doubt_names[d],
+                    100 * c->gain[d], c->what);
     }
     fputs("Whatever the run, a log of stamps and processor models of its "
           "workers (sbsim trace import) tells\nstart-up and cores apart "
@@ -498,6 +498,7 @@ static void print_cures(const struct sbs_identify *r, FILE *out)
 
 void sbs_identify_print(const struct sbs_identify *r, FILE *out)
 {
+    char text[240];
     size_t i;
 
     for (i = 0; i < r->n_splits; i++)
@@ -505,14 +506,17 @@ void sbs_identify_print(const struct sbs_identify *r, FILE *out)
     if (!r->n_splits)
         fputs("- no run has work enough to tell about cores: their speed is "
               "the prior's.\n", out);
-    for (i = 0; i < r->n_pairs; i++)
-        fprintf(out, "- %s and %s: correlation %.2f; %s.\n", r->pair[i].a,
-                r->pair[i].b, r->pair[i].correlation,
-                r->pair[i].correlation < 0
-                    ? "where one is more the other is less, and their sum is "
-                      "known better than either"
-                    : "both are more or both are less, and their difference "
-                      "is known better than either");
+    for (i = 0; i < r->n_pairs; i++) {
+        snprintf(text, sizeof text, "%s and %s: correlation %.2f; %s.",
+                 r->pair[i].a, r->pair[i].b, r->pair[i].correlation,
+                 r->pair[i].correlation < 0
+                     ? "where one is more the other is less, and their sum "
+                       "is known better than either"
+                     : "both are more or both are less, and their difference "
+                       "is known better than either");
+        fputs("- ", out);
+        sbs_rows_wrap(out, text, 2, 2);
+    }
     print_runs(r, out);
     print_cures(r, out);
 }

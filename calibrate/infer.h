@@ -16,7 +16,7 @@
 struct cJSON;
 
 enum { SBS_INFER_DRAWS = 200, /* in a model file */
-       SBS_INFER_PARTICLES = 500, SBS_INFER_REPS = 20, SBS_INFER_MOVES = 4 };
+       SBS_INFER_PARTICLES = 500, SBS_INFER_REPS = 16, SBS_INFER_MOVES = 10 };
 
 struct sbs_infer_job {
     const struct sbs_estimate *est; /* what is known but for the totals */

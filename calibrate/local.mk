@@ -38,6 +38,15 @@ UNIT_TESTS += tests/test_calibrate_fit
 tests_test_calibrate_fit_SOURCES = tests/test_calibrate_fit.c tests/tap.h
 tests_test_calibrate_fit_LDADD = $(SBS_LIBS)
 
+UNIT_TESTS += tests/test_calibrate_particles
+tests_test_calibrate_particles_SOURCES = \
+  tests/test_calibrate_particles.c tests/tap.h
+tests_test_calibrate_particles_LDADD = $(SBS_LIBS)
+
+UNIT_TESTS += tests/test_calibrate_sbc
+tests_test_calibrate_sbc_SOURCES = tests/test_calibrate_sbc.c tests/tap.h
+tests_test_calibrate_sbc_LDADD = $(SBS_LIBS)
+
 SCRIPT_TESTS += tests/calibrate.t
 
 EXTRA_DIST += doc/calibration.md

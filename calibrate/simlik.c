@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "base/fmath.h"
+#include "base/rng.h"
 #include "calibrate/particles.h"
 #include "model/model.h"
 #include "sweep/run.h"
@@ -106,11 +107,12 @@ static void weigh(const struct sbs_simlik *s, const struct sbs_simlik_run *run,
     }
 }
 
-/* One seed a run and generation: no random number is used twice. */
+/* One seed a run and generation, none of them that of the search: no random
+ * number is used twice. */
 static uint64_t seed_of(const struct sbs_simlik *s, size_t run,
                         uint32_t salt)
 {
-    return (s->seed * 1000003u + salt * 64u + run) % ((uint64_t)1 << 53);
+    return ((s->seed + 1) * 1000003u + salt * 64u + run) % (SBS_SEED_MAX + 1);
 }
 
 int sbs_simlik_eval(void *simlik, uint32_t generation, size_t n,
