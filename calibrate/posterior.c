@@ -236,15 +236,15 @@ static void print_readings(const struct sbs_inference *f, FILE *out)
     if (f->n_readings < 2)
         return;
     fprintf(out, "\nWhy cores differ: kinds of processors, by Geekbench "
-            "ratio (probability %.2f), or one broad law (%.2f);\nlog "
+            "ratio (probability %.2f), or one broad\nlaw (%.2f); log "
             "evidence %.2f and %.2f, from equal odds. %s\n",
             f->probability[SBS_READING_KINDS],
             f->probability[SBS_READING_BROAD],
             f->log_evidence[SBS_READING_KINDS],
             f->log_evidence[SBS_READING_BROAD],
             fmax(f->probability[0], f->probability[1]) < 0.95
-                ? "The totals cannot choose: draws are of both."
-                : "The draws are of both in these shares.");
+                ? "The totals cannot choose:\ndraws are of both."
+                : "The draws are of both\nin these shares.");
 }
 
 void sbs_posterior_print(const struct sbs_posterior *p,

@@ -82,7 +82,7 @@ static int add(struct sbs_predictions *p, const struct sbs_joint_run *run,
         .measured_s = measured_s, .p05_s = s.p05, .p50_s = s.p50,
         .p95_s = s.p95,
         .percentile = (double)(below + 1) / (double)(s.n + 1),
-        .use = run->fitted ? "fitted" : "not fitted"};
+        .use = run->serial ? "fitted" : "not fitted"};
     p->n++;
     return 0;
 }
@@ -169,6 +169,31 @@ void sbs_predictions_fini(struct sbs_predictions *p)
     memset(p, 0, sizeof *p);
 }
 
+/* Totals that were used and lie outside of the 90% interval. */
+static void print_misfits(const struct sbs_predictions *p, FILE *out)
+{
+    const struct sbs_prediction *r;
+    size_t i, used = 0, outside = 0;
+
+    for (i = 0; i < p->n; i++) {
+        r = &p->row[i];
+        if (strcmp(r->use, "fitted") || isnan(r->p50_s))
+            continue;
+        used++;
+        if (r->measured_s >= r->p05_s && r->measured_s <= r->p95_s)
+            continue;
+        outside++;
+        fprintf(out, "Misfit: %s, %s result, came too %s for this model. "
+                "Where it is one run that differs,\n--runs without it "
+                "shows what the others say; where it is the client, describe "
+                "it in the trace.\n", r->run, r->figure,
+                r->measured_s < r->p05_s ? "early" : "late");
+    }
+    if (used && !outside)
+        fprintf(out, "All %zu totals used lie inside their 90%% interval.\n",
+                used);
+}
+
 void sbs_predictions_print(const struct sbs_predictions *p, FILE *out)
 {
     const struct sbs_prediction *r;
@@ -191,6 +216,7 @@ void sbs_predictions_print(const struct sbs_predictions *p, FILE *out)
                 r->run, r->tasks, r->figure, r->measured_s, middle, range,
                 100 * r->percentile, r->use);
     }
+    print_misfits(p, out);
 }
 
 void sbs_predictions_json(const struct sbs_predictions *p,
@@ -219,6 +245,11 @@ void sbs_predictions_json(const struct sbs_predictions *p,
         sbs_jsonw_real(w, r->p95_s);
         sbs_jsonw_key(w, "percentile");
         sbs_jsonw_real(w, r->percentile);
+        if (!isnan(r->p50_s)) {
+            sbs_jsonw_key(w, "inside_90");
+            sbs_jsonw_bool(w, r->measured_s >= r->p05_s &&
+                                  r->measured_s <= r->p95_s);
+        }
         sbs_jsonw_key(w, "use");
         sbs_jsonw_string(w, r->use);
         sbs_jsonw_close(w);

@@ -4,7 +4,10 @@
 . "${SBS_SRCDIR:?}/tests/lib.sh"
 
 facts=$SBS_BUILDDIR/traces/fargate.h5
-calibrate() { sbsim calibrate --trace "$@"; }
+# Most of it needs no draws.
+calibrate() { sbsim calibrate --quick --trace "$@"; }
+# With draws, but few: a minute's search is for `make`.
+infer() { sbsim calibrate --particles 60 --draws 20 --trace "$@"; }
 
 is_exit 0 "the shipped trace" calibrate "$facts" -o "$T/model.json"
 cp "$T/out" "$T/table"
@@ -31,18 +34,39 @@ ok "gives another model" test "$(cat "$T/half.json")" != \
 is_exit 0 "--json" calibrate "$facts" --json
 like "$T/out" '"schema": "sbsim-calibration"' "a document alone on stdout"
 like "$T/out" '"residuals": \[' "with residuals"
-is_exit 0 "one thread" env OMP_NUM_THREADS=1 "$SBSIM" calibrate --trace \
-    "$facts" --json "$T/one.json"
-is_exit 0 "two threads" env OMP_NUM_THREADS=2 "$SBSIM" calibrate --trace \
-    "$facts" --json "$T/two.json" --quiet
+is_exit 0 "one thread" infer "$facts" --threads 1 --json "$T/one.json"
+is_exit 0 "two threads" infer "$facts" --threads 2 --json "$T/two.json" \
+    --quiet
 is "$(cat "$T/out")" "" "--quiet prints nothing"
 same "$T/one.json" "$T/two.json" "give the same document"
+
+# The whole calibration, with draws.
+is_exit 0 "all runs" infer "$facts" -o "$T/draws.json"
+unlike "$T/out" '^.{101}' "in 100 columns"
+like "$T/out" '^launch call +1 in .* in .* s +[89][0-9]%$' \
+    "the time of a call before and after"
+like "$T/out" '^Why cores differ: .*probability' "both readings of the cores"
+like "$T/out" 'tell start-up well enough to part the two' \
+    "short runs part start-up and cores"
+like "$T/out" '^ +.* runs? tells? next to nothing of a spread' \
+    "what a handful of runs says of their spread"
+is "$(grep -c '"client.setup_s"' "$T/draws.json")" 20 "the model has the draws"
+is_exit 0 "runs with them" sbsim --policy static --model "$T/draws.json" \
+    --reps 40
+is_exit 0 "Ultra alone" infer "$facts" --runs fargate_ultra --json \
+    "$T/ultra.json"
+like "$T/out" 'Start-up and core speed are confounded' "cannot part the two"
+like "$T/out" '^Cheapest cure for start-up against cores: short run: ' \
+    "and a short run is named as the cure"
+like "$T/ultra.json" '"confounded": true' "in JSON, too"
+like "$T/one.json" '"confounded": false' "no more with the short runs"
+is_exit 1 "an unknown run" infer "$facts" --runs fargate_ultra,none
+like "$T/err" 'no run "none"' "is named"
+is_exit 2 "--runs and --quick" calibrate "$facts" --runs fargate_ultra
 
 # Storing.
 cp "$facts" "$T/mine.h5"
 chmod u+w "$T/mine.h5"
-is_exit 0 "--store" calibrate "$T/mine.h5" --store --quiet
-same "$facts" "$T/mine.h5" "stores what make stored, byte for byte"
 is_exit 0 "--store of another share" calibrate "$T/mine.h5" --store --quiet \
     --new-share 1
 ok "changes the file" sh -c "! cmp -s '$facts' '$T/mine.h5'"
@@ -73,9 +97,12 @@ like "$T/out" 'shipped facts: .*totals' "the rest is from the shipped facts"
 like "$T/out" '^Rests on 0 measured totals' "and says what it rests on"
 unlike "$T/out" '^fargate_4tasks' "without runs of other people"
 like "$T/own.json" '"name": "EPYC 9R14"' "the model has it"
+is_exit 0 "and draws of them" infer "$T/own.h5" --quiet -o "$T/own.json"
+is "$(grep -c '"speed.classes"' "$T/own.json")" 20 "one a draw"
+unlike "$T/own.json" '8259CL' "of its own processors only"
 is_exit 0 "two containers" sh -c "sed 2q '$T/ecs.jsonl' >'$T/two.jsonl' &&
     '$SBSIM' trace import --ecs '$T/two.jsonl' -o '$T/two.h5' &&
-    '$SBSIM' calibrate --trace '$T/two.h5'"
+    '$SBSIM' calibrate --quick --trace '$T/two.h5'"
 like "$T/out" 'your trace has only 2, too few' "are too few, and it is said"
 
 # Wrong use.

@@ -55,7 +55,7 @@ ok "figures of the result" named \
         grep -vxE 'spec|params|reps')
 
 is_exit 0 "the fitted model" sbsim calibrate --trace \
-    "$SBS_BUILDDIR/traces/fargate.h5" --reps 100 --quiet -o fit.json
+    "$SBS_BUILDDIR/traces/fargate.h5" --quick --quiet -o fit.json
 is_exit 0 "runs as stated" sbsim --policy static --model fit.json --reps 20
 is_exit 0 "a law with --set" sbsim --policy static --model fit.json --reps 20 \
     --set 'client.call_s={"dist": "exponential", "mean": 2}'
