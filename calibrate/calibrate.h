@@ -30,10 +30,11 @@ struct sbs_calibration {
     char weakest[300];          /* its weakest assumption */
 };
 
-/* The quick fit: the most likely parameters, and no draws. `facts` is the shipped trace, for what `trace` does not hold;
- * NULL when there is none (then `trace` must hold it all, as the shipped one
- * does). Both are borrowed: names in the result point into them. The result
- * does not depend on threads or time. About a second; no rows. */
+/* The quick fit: the most likely parameters, and no draws. `facts` is the
+ * shipped trace, for what `trace` does not hold; NULL when there is none (then
+ * `trace` must hold it all, as the shipped one does). Both are borrowed: names
+ * in the result point into them. The result does not depend on threads or
+ * time. About a second; no rows. */
 int sbs_calibrate_fit(const struct sbs_trace *trace,
                       const struct sbs_trace *facts,
                       struct sbs_calibration **out, struct sbs_error *err);

@@ -87,8 +87,9 @@ static int bounds(struct sbs_estimator *e, struct sbs_error *err)
     s->poll_task_s = poll        ? poll->p50
                      : head >= 0 ? b->col.high[head]
                                  : NAN;
-    if (head >= 0 && !poll && fact_row(e, "client.poll_task_s", "s", s->poll_task_s, b,
-                              (size_t)head, used, err))
+    if (head >= 0 && !poll &&
+        fact_row(e, "client.poll_task_s", "s", s->poll_task_s, b,
+                 (size_t)head, used, err))
         return -1;
     if (claim < 0)
         return 0;

@@ -224,7 +224,7 @@ static int start(struct search *s, struct sbs_error *err)
     if (evaluate(s, s->z, s->log_lik, err))
         return -1;
     for (i = 0; i < s->job->n; i++)
-        alive += isfinite(s->log_lik[i]);
+        alive += isfinite(s->log_lik[i]) ? 1 : 0;
     return alive ? 0
                  : sbs_fail(err, SBS_EINPUT, "no parameters within the "
                             "priors explain the measured totals");

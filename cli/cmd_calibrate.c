@@ -158,7 +158,8 @@ static int fit(const struct options *o, const struct sbs_trace *trace,
     bool rows = !o->quiet || o->json || o->share_new >= 0;
     struct sbs_progress progress;
     struct sbs_calibrate_how how = {
-        .table = rows, .runs = o->runs, .seed = (uint64_t)o->seed, .draws = (size_t)o->draws,
+        .table = rows, .runs = o->runs, .seed = (uint64_t)o->seed,
+        .draws = (size_t)o->draws,
         .particles = (size_t)o->particles, .threads = (int)o->threads,
         .progress = on_progress, .progress_context = &progress};
     int status;
