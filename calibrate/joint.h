@@ -39,8 +39,9 @@ struct sbs_joint_runs {
 
 /* The Fargate runs with a measured total. Serial are those of a client with
  * "serial loop" in its description, fitted those of them with one container
- * a task. `transfer_s` is the time per task for its data. Work: the rows of /workload when the first
- * has the run's task_ref_s, else task_ref_s for each. */
+ * a task. `transfer_s` is the time per task for its data. Work: the rows of
+ * /workload when the first has the run's task_ref_s, else task_ref_s for
+ * each. */
 int sbs_joint_collect(const struct sbs_trace *trace, double transfer_s,
                       struct sbs_joint_runs *out, struct sbs_error *err);
 void sbs_joint_runs_fini(struct sbs_joint_runs *runs);
