@@ -14,12 +14,21 @@
 
 /* A power is chosen so that this share of the particles stays effective. */
 #define KEEP 0.5
-/* A step: Gaussian with this times the particles' covariance; 2.38^2 / d is
- * the best for a normal target (Roberts, Gelman, Gilks 1997), less where
- * the likelihood is noisy. */
-#define STEP2 4.0
+/* Two kinds of step in turn. A walk: normal with this times the particles'
+ * covariance; 2.38^2 / d is the best for a normal target (Roberts, Gelman,
+ * Gilks 1997), less where the likelihood is noisy. */
+#define WALK2 4.0
+/* A leap: towards a normal law N(m, S) with the particles' mean and a wider
+ * covariance, z' = m + sqrt(1 - b^2) (z - m) + b e, e ~ N(0, S), which leaves
+ * that law as it is. Where the posterior is near normal nearly every leap
+ * lands well, and far from where it began (Neal 1998, arXiv physics/9701026,
+ * with the particles as the guide). */
+#define LEAP 0.8  /* b */
+#define WIDER 1.3 /* S over the covariance */
+/* Steps of every particle after each rise of the power. */
+enum { STEPS_A_RISE = 2 };
 /* Powers and moves at most: far beyond what data of runs ask for. */
-enum { GENERATIONS_MAX = 200 };
+enum { GENERATIONS_MAX = 400 };
 
 /* Purposes of the random numbers here. */
 enum { OF_PRIOR, OF_STEP, OF_ACCEPT, OF_RESAMPLE };
@@ -30,7 +39,9 @@ struct search {
     double *log_lik, *try_lik; /* n */
     double *weight;            /* n, of a change of power */
     double *spare;             /* n x dim + n: for resampling */
-    double chol[SBS_PARTICLES_DIM][SBS_PARTICLES_DIM];
+    double mean[SBS_PARTICLES_DIM];
+    double chol[SBS_PARTICLES_DIM][SBS_PARTICLES_DIM]; /* of the covariance */
+    bool leap; /* the kind of the next step */
     double power;
     uint32_t generation;
     double log_evidence;
@@ -124,19 +135,20 @@ static void resample(struct search *s)
 
 /* --- moving ------------------------------------------------------------- */
 
-/* Cholesky factor of the step's covariance. */
+/* Mean of the particles and Cholesky factor of their covariance. */
 static void shape_step(struct search *s)
 {
     size_t m = s->job->n_moved, dim = s->job->dim, n = s->job->n, i, a, b, k;
-    double mean[SBS_PARTICLES_DIM] = {0}, d[SBS_PARTICLES_DIM], v;
+    double d[SBS_PARTICLES_DIM], v;
     double cov[SBS_PARTICLES_DIM][SBS_PARTICLES_DIM] = {{0}};
 
+    memset(s->mean, 0, sizeof s->mean);
     for (i = 0; i < n; i++)
         for (a = 0; a < m; a++)
-            mean[a] += s->z[i * dim + a] / (double)n;
+            s->mean[a] += s->z[i * dim + a] / (double)n;
     for (i = 0; i < n; i++) {
         for (a = 0; a < m; a++)
-            d[a] = s->z[i * dim + a] - mean[a];
+            d[a] = s->z[i * dim + a] - s->mean[a];
         for (a = 0; a < m; a++)
             for (b = 0; b <= a; b++)
                 cov[a][b] += d[a] * d[b] / (double)n;
@@ -144,7 +156,7 @@ static void shape_step(struct search *s)
     memset(s->chol, 0, sizeof s->chol);
     for (a = 0; a < m; a++)
         for (b = 0; b <= a; b++) {
-            v = STEP2 / (double)m * cov[a][b];
+            v = cov[a][b];
             for (k = 0; k < b; k++)
                 v -= s->chol[a][k] * s->chol[b][k];
             s->chol[a][b] =
@@ -155,21 +167,39 @@ static void shape_step(struct search *s)
 static void propose(const struct search *s)
 {
     size_t m = s->job->n_moved, dim = s->job->dim, i, a, b;
+    double keep = s->leap ? sqrt(1 - LEAP * LEAP) : 1;
+    double size = s->leap ? LEAP * sqrt(WIDER) : sqrt(WALK2 / (double)m);
     double e[SBS_PARTICLES_DIM], *z;
 
     for (i = 0; i < s->job->n; i++) {
         struct sbs_stream st = stream_of(s, i);
         z = &s->try[i * dim];
         for (a = 0; a < m; a++)
-            e[a] = sbs_norm_quantile(
-                sbs_rng_u01(&st, 0, OF_STEP, 0, (uint32_t)a));
+            e[a] = size * sbs_norm_quantile(sbs_rng_u01(&st, 0, OF_STEP, 0,
+                                                        (uint32_t)a));
         for (a = 0; a < m; a++) {
-            z[a] = s->z[i * dim + a];
+            z[a] = s->mean[a] + keep * (s->z[i * dim + a] - s->mean[a]);
             for (b = 0; b <= a; b++)
                 z[a] += s->chol[a][b] * e[b];
         }
         draw_prior(&st, m, dim, z);
     }
+}
+
+/* Minus log density of the law that leaps leave as it is, but for a
+ * constant. */
+static double guide(const struct search *s, const double *z)
+{
+    size_t m = s->job->n_moved, a, b;
+    double w[SBS_PARTICLES_DIM];
+
+    for (a = 0; a < m; a++) {
+        w[a] = z[a] - s->mean[a];
+        for (b = 0; b < a; b++)
+            w[a] -= s->chol[a][b] * w[b];
+        w[a] /= s->chol[a][a];
+    }
+    return half_norm2(w, m) / WIDER;
 }
 
 static void accept(struct search *s)
@@ -180,13 +210,15 @@ static void accept(struct search *s)
     s->accepted = 0;
     for (i = 0; i < s->job->n; i++) {
         struct sbs_stream st = stream_of(s, i);
+        const double *from = &s->z[i * dim], *to = &s->try[i * dim];
         u = sbs_rng_u01(&st, 0, OF_ACCEPT, 0, 0);
-        log_ratio = half_norm2(&s->z[i * dim], m) -
-                    half_norm2(&s->try[i * dim], m) +
+        log_ratio = half_norm2(from, m) - half_norm2(to, m) +
                     s->power * (s->try_lik[i] - s->log_lik[i]);
+        if (s->leap)
+            log_ratio += guide(s, to) - guide(s, from);
         if (!(sbs_log(u) < log_ratio))
             continue;
-        memcpy(&s->z[i * dim], &s->try[i * dim], dim * sizeof *s->z);
+        memcpy(&s->z[i * dim], to, dim * sizeof *s->z);
         s->log_lik[i] = s->try_lik[i];
         s->accepted++;
     }
@@ -203,6 +235,7 @@ static int evaluate(const struct search *s, const double *z, double *log_lik,
 static int move(struct search *s, struct sbs_error *err)
 {
     s->generation++;
+    s->leap = !s->leap;
     shape_step(s);
     propose(s);
     if (evaluate(s, s->try, s->try_lik, err))
@@ -246,8 +279,9 @@ static int search(struct search *s, struct sbs_particles *out,
     while (s->power < 1 && s->generation < GENERATIONS_MAX) {
         temper(s);
         resample(s);
-        if (s->power < 1 && move(s, err))
-            return -1;
+        for (k = 0; k < STEPS_A_RISE && s->power < 1; k++)
+            if (move(s, err))
+                return -1;
         tell(s, s->job->moves);
     }
     if (s->power < 1)

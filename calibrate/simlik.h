@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The likelihood of measured run totals, estimated with the simulator itself:
- * a particle is a draw of the model file; its runs are replicated; the share
- * of replications that land near the measured totals, weighed by a normal
- * kernel, estimates the probability of those totals. The kernel is the
- * stated error of a total: its rounding, and what the model leaves out.
- * Runs are independent given the parameters, so their estimates multiply and
- * stay unbiased. */
+ * a particle is a draw of the model file; each measured run is replicated
+ * under it, and the density of its totals (logs, jointly) at the measured
+ * ones is estimated by a normal kernel over the replications that keeps
+ * their mean and variance. That is a synthetic likelihood (Wood, Nature 466
+ * (2010) 1102) which is not bound to a normal shape. Every total has a stated
+ * error besides: its rounding, and what the model leaves out. Runs are
+ * independent given the parameters, so their estimates multiply. */
 #ifndef SBS_CALIBRATE_SIMLIK_H
 #define SBS_CALIBRATE_SIMLIK_H
 
@@ -18,13 +19,14 @@
 #include "model/workload.h"
 #include "policies/stack.h"
 
-enum { SBS_SIMLIK_TOTALS = 4 }; /* first, half, last, bill */
+enum { SBS_SIMLIK_TOTALS = 4, /* first, half, last, bill */
+       SBS_SIMLIK_REPS = 256 }; /* most replications of a run */
 
 /* A measured total of a run. */
 struct sbs_simlik_total {
     enum sbs_metric metric;
     double value;  /* s or USD, > 0 */
-    double log_sd; /* of the kernel, on the log scale, > 0 */
+    double log_sd; /* its stated error, on the log scale, > 0 */
 };
 
 struct sbs_simlik_run {
@@ -44,7 +46,7 @@ struct sbs_simlik {
     const struct sbs_stack *stack; /* policy of all runs */
     const struct sbs_simlik_run *runs;
     size_t n_runs;
-    uint32_t reps; /* replications of a run for each particle */
+    uint32_t reps; /* of a run for each particle, 2 to SBS_SIMLIK_REPS */
     uint64_t seed;
     int threads;   /* 0: as many as OpenMP likes */
 };

@@ -23,7 +23,7 @@
 #include "tests/simtest.h"
 #include "tests/tap.h"
 
-enum { PARTICLES = 150, REPS = 12, MOVES = 12, DRAWS = 99, BINS = 10,
+enum { PARTICLES = 150, REPS = 24, MOVES = 8, DRAWS = 99, BINS = 10,
        QUICK = 6, FULL = 600, RUNS = 4, SEED = 20261126 };
 #define ERROR_LOG_SD 0.03 /* total_log_sd of traces/facts/priors.csv */
 #define SHORT_S 0.001
@@ -188,6 +188,7 @@ static bool replicate(struct setting *s, uint32_t k, struct tally *t)
         return false;
     }
     count(f, &b, z, sbs_rng_u01(&st, 1, 0, 0, 0), t);
+    if (getenv("SBC_SHOW")) printf("# %u acc %.2f gen %u\n", k, f->acceptance[0], f->generations[0]);
     sbs_infer_destroy(f);
     return true;
 }
