@@ -13,6 +13,7 @@
 #include "cli/logs.h"
 #include "cli/progress.h"
 #include "report/human.h"
+#include "report/ignorance.h"
 #include "sweep/comm.h"
 
 /* ---- from outcomes to a result ----------------------------------------- */
@@ -236,6 +237,10 @@ static size_t notes_of(struct sbs_job *j)
             "the intervals are of the simulation at the fitted parameters; "
             "how well those are known is not in them (sbsim calibrate shows "
             "it).";
+    if (j->in->has_posterior &&
+        sbs_ignorance_note((uint64_t)o->reps, j->models->n, j->draws_note,
+                           sizeof j->draws_note))
+        j->notes[n++] = j->draws_note;
     if (has_spot(j) && j->models->stated.loss.spot_per_h == 0)
         j->notes[n++] =
             "no reclaim rate of spot capacity is known (loss.spot_per_h is "
@@ -290,6 +295,7 @@ static int make_result(struct sbs_job *j, const struct sbs_spec_list *specs,
         .scenario = j->stress ? j->stress->name : NULL,
         .seed = (uint64_t)o->seed,
         .reps = (uint64_t)o->reps,
+        .draws = j->in->has_posterior ? j->models->n : 0,
         .policies = j->policies,
         .n_policies = j->n,
         .model = j->models->json,

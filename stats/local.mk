@@ -2,6 +2,7 @@
 libsbsim_a_SOURCES += \
   %D%/compare.c %D%/compare.h \
   %D%/quantile.c %D%/quantile.h \
+  %D%/split.c %D%/split.h \
   %D%/summary.c %D%/summary.h
 
 UNIT_TESTS += tests/test_stats_summary
@@ -11,3 +12,7 @@ tests_test_stats_summary_LDADD = $(SBS_LIBS)
 UNIT_TESTS += tests/test_stats_compare
 tests_test_stats_compare_SOURCES = tests/test_stats_compare.c tests/tap.h
 tests_test_stats_compare_LDADD = $(SBS_LIBS)
+
+UNIT_TESTS += tests/test_stats_split
+tests_test_stats_split_SOURCES = tests/test_stats_split.c tests/tap.h
+tests_test_stats_split_LDADD = $(SBS_LIBS)
