@@ -3,7 +3,8 @@ libsbsim_a_SOURCES += \
   %D%/compare.c %D%/compare.h \
   %D%/quantile.c %D%/quantile.h \
   %D%/split.c %D%/split.h \
-  %D%/summary.c %D%/summary.h
+  %D%/summary.c %D%/summary.h \
+  %D%/verify.c %D%/verify.h
 
 UNIT_TESTS += tests/test_stats_summary
 tests_test_stats_summary_SOURCES = tests/test_stats_summary.c tests/tap.h
@@ -16,3 +17,7 @@ tests_test_stats_compare_LDADD = $(SBS_LIBS)
 UNIT_TESTS += tests/test_stats_split
 tests_test_stats_split_SOURCES = tests/test_stats_split.c tests/tap.h
 tests_test_stats_split_LDADD = $(SBS_LIBS)
+
+UNIT_TESTS += tests/test_stats_verify
+tests_test_stats_verify_SOURCES = tests/test_stats_verify.c tests/tap.h
+tests_test_stats_verify_LDADD = $(SBS_LIBS)
