@@ -177,19 +177,22 @@ static int write_logs(const struct sbs_job *j,
     return sbs_comm_any(failed) ? -1 : 0;
 }
 
+struct sbs_run sbs_job_plan(const struct sbs_job *j)
+{
+    return (struct sbs_run){ .scenario = scenario_of(j),
+                             .stacks = j->stacks,
+                             .n_stacks = (uint32_t)j->n,
+                             .reps = (uint32_t)j->options->reps,
+                             .threads = (int)j->options->threads };
+}
+
 static int simulate(struct sbs_job *j, struct sbs_error *err)
 {
     const struct sbs_run_options *o = j->options;
     struct sbs_progress progress;
-    struct sbs_run run = {
-        .scenario = scenario_of(j),
-        .stacks = j->stacks,
-        .n_stacks = (uint32_t)j->n,
-        .reps = (uint32_t)o->reps,
-        .threads = (int)o->threads,
-        .progress = on_progress,
-        .progress_context = &progress,
-    };
+    struct sbs_run run = sbs_job_plan(j);
+    run.progress = on_progress;
+    run.progress_context = &progress;
     sbs_progress_init(&progress, "replications",
                       o->quiet || sbs_comm_rank() != 0);
     int status = sbs_run_all(&run, j->outcomes, err);

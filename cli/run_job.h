@@ -47,6 +47,8 @@ struct sbs_job {
 /* The caller calls sbs_job_fini in any case. */
 int sbs_job_run(struct sbs_job *j, const struct sbs_spec_list *specs,
                 struct sbs_error *err);
+/* What it simulates: without progress. */
+struct sbs_run sbs_job_plan(const struct sbs_job *j);
 void sbs_job_fini(struct sbs_job *j);
 
 #endif

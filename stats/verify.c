@@ -49,7 +49,8 @@ double sbs_verify_w1(const double *a, size_t na, const double *b, size_t nb)
 }
 
 double sbs_verify_curve(const struct sbs_curve *sim, size_t n,
-                        struct sbs_curve live, double *distance)
+                        struct sbs_curve live, double *distance,
+                        double *each)
 {
     double *sum = calloc(n + 1, sizeof *sum); /* the last is the live one */
     double p = NAN;
@@ -65,8 +66,11 @@ double sbs_verify_curve(const struct sbs_curve *sim, size_t n,
                 sum[k] += d;
             }
         }
-        for (size_t i = 0; i < n; i++)
+        for (size_t i = 0; i < n; i++) {
             as_far += sum[i] >= sum[n] ? 1u : 0u;
+            if (each)
+                each[i] = sum[i] / (double)n;
+        }
         *distance = sum[n] / (double)n;
         p = (double)as_far / (double)(n + 1);
     }

@@ -31,10 +31,11 @@ struct sbs_curve {
 /* Is `live` one of them? Each of the n + 1 curves has its mean distance (W1)
  * to the other n; *distance is that of the live one, and the result the share
  * of the n + 1 that are at least as far, live included: if all come from the
- * same law it is uniform on 1/(n+1), 2/(n+1), ..., 1. NaN when out of memory
- * or n = 0. */
+ * same law it is uniform on 1/(n+1), 2/(n+1), ..., 1. each[0..n) (may be NULL)
+ * are the distances of the others. NaN when out of memory or n = 0. */
 double sbs_verify_curve(const struct sbs_curve *sim, size_t n,
-                        struct sbs_curve live, double *distance);
+                        struct sbs_curve live, double *distance,
+                        double *each);
 
 /* Kolmogorov's distance of n values in (0, 1) from the uniform law; sorts
  * them. */

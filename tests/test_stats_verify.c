@@ -118,7 +118,7 @@ static void curves(void)
                 sim[r] = (struct sbs_curve){t[r], TASKS};
         }
         p = sbs_verify_curve(sim, RUNS, (struct sbs_curve){t[RUNS], TASKS},
-                             &distance);
+                             &distance, NULL);
         low += p <= 0.1;
         sum += p;
     }
@@ -126,9 +126,10 @@ static void curves(void)
     /* Uniform on 1/20 .. 1: mean .525, variance (1 - 1/400) / 12. */
     is_z(sum / SETS, sqrt((1 - 1 / 400.0) / 12 / SETS), 0.525, "mean of p");
     double far[] = {50, 51, 52};
-    p = sbs_verify_curve(sim, RUNS, (struct sbs_curve){far, 3}, &distance);
+    p = sbs_verify_curve(sim, RUNS, (struct sbs_curve){far, 3}, &distance,
+                         NULL);
     ok(p == 0.05 && distance > 30, "another law: the farthest of 20");
-    ok(isnan(sbs_verify_curve(sim, 0, sim[0], &distance)), "nothing to rank");
+    ok(isnan(sbs_verify_curve(sim, 0, sim[0], &distance, NULL)), "nothing to rank");
 }
 
 static void uniform(void)
