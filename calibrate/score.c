@@ -373,8 +373,8 @@ static void list_checks(struct sbs_score *s)
             if (f->coverage.n == 0)
                 continue;
             struct sbs_score_check *c = add_check(s, f->p_pit);
-            snprintf(c->what, sizeof c->what, "%.60s: %s has its place in the forecast (PIT)",
-                     spec, name);
+            snprintf(c->what, sizeof c->what, "%.60s: %s has its place in the "
+                     "forecast (PIT)", spec, name);
             if (f->coverage.n < 2) /* one run: the same question */
                 continue;
             c = add_check(s, f->p_coverage);

@@ -129,7 +129,8 @@ static void curves(void)
     p = sbs_verify_curve(sim, RUNS, (struct sbs_curve){far, 3}, &distance,
                          NULL);
     ok(p == 0.05 && distance > 30, "another law: the farthest of 20");
-    ok(isnan(sbs_verify_curve(sim, 0, sim[0], &distance, NULL)), "nothing to rank");
+    ok(isnan(sbs_verify_curve(sim, 0, sim[0], &distance, NULL)),
+       "nothing to rank");
 }
 
 static void uniform(void)
