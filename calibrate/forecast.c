@@ -137,6 +137,8 @@ static void put_baselines(struct sbs_jsonw *w, const struct sbs_forecast *f)
 
 static void put_reach(struct sbs_jsonw *w, const struct sbs_forecast *f)
 {
+    if (f->from_trace)
+        put_count(w, "runs_near_in_all", f->near_all);
     sbs_jsonw_key(w, "extrapolation");
     if (!f->from_trace) {
         sbs_jsonw_null(w);
@@ -188,6 +190,7 @@ static void put_policy(struct sbs_jsonw *w,
     put_count(w, "reps", p->reps);
     put_count(w, "unfinished", p->unfinished);
     put_real(w, "margin", p->margin);
+    put_real(w, "p_within_margin", p->p_margin);
     for (int i = 0; i < SBS_N_FIGURES; i++) {
         sbs_jsonw_key(w, sbs_figure_name((enum sbs_figure)i));
         put_figure(w, &p->figure[i], p->n_values);

@@ -50,6 +50,8 @@ struct sbs_forecast_policy {
     const char *spec;
     uint64_t reps, unfinished;
     double margin; /* of equivalence, a fraction of the mean makespan */
+    double p_margin; /* that the true mean is within it, given what is known
+                      * of the parameters; NaN: no draws tell */
     struct sbs_forecast_figure figure[SBS_N_FIGURES];
     size_t n_values;
     double *times_s; /* [n_curves][n_points], ascending */
@@ -60,10 +62,12 @@ struct sbs_forecast_policy {
 struct sbs_reach {
     const char *what, *unit;    /* "tasks" */
     double asked, lo, hi;       /* measured range; NaN: nothing known */
-    uint64_t runs, near; /* that state it; within a factor of 2 of `asked` */
+    uint64_t runs, near; /* that state it; that are near to `asked` */
     double beyond; /* factor outside of the range; 1 inside; NaN unknown */
 };
 enum { SBS_REACH_MAX = 4 };
+/* A run is near when it is within this factor. */
+#define SBS_REACH_NEAR 1.5
 
 /* The latest run of the trace of the same shape; `run` NULL: none. */
 struct sbs_last_run {
@@ -92,6 +96,7 @@ struct sbs_forecast {
     bool from_trace;  /* else the model was stated, and these are unknown */
     struct sbs_reach reach[SBS_REACH_MAX];
     size_t n_reach;
+    uint64_t near_all; /* runs near in all of it; what is not stated is not */
     struct sbs_forecast_policy *policy;
     size_t n_policies;
 

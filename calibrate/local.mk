@@ -60,7 +60,6 @@ tests_test_calibrate_forecast_SOURCES = \
 tests_test_calibrate_forecast_LDADD = $(SBS_LIBS)
 VALGRIND_TESTS += tests/test_calibrate_forecast
 SCRIPT_TESTS += tests/forecast.t
-EXTRA_DIST += doc/forecast.md
 FUZZERS += tests/fuzz_forecast
 tests_fuzz_forecast_SOURCES = tests/fuzz_forecast.c
 tests_fuzz_forecast_LDADD = $(SBS_FUZZ_LIBS)

@@ -54,15 +54,17 @@ void sbs_forecast_last_run(struct sbs_forecast *f,
     }
 }
 
-static void widen(struct sbs_reach *r, double value)
+/* Takes the value of a run in; is it near? */
+static bool widen(struct sbs_reach *r, double value)
 {
     if (!(value > 0))
-        return;
+        return false;
     r->lo = r->runs > 0 ? fmin(r->lo, value) : value;
     r->hi = r->runs > 0 ? fmax(r->hi, value) : value;
     r->runs++;
-    if (value >= r->asked / 2 && value <= 2 * r->asked)
-        r->near++;
+    bool near = fmax(value / r->asked, r->asked / value) <= SBS_REACH_NEAR;
+    r->near += near ? 1u : 0u;
+    return near;
 }
 
 void sbs_forecast_reach(struct sbs_forecast *f, const struct sbs_trace *trace)
@@ -74,16 +76,20 @@ void sbs_forecast_reach(struct sbs_forecast *f, const struct sbs_trace *trace)
     const double asked[] = {(double)f->tasks, (double)f->workers, f->ref_s,
                             f->vcpu};
     f->n_reach = SBS_REACH_MAX;
+    f->near_all = 0;
     for (size_t k = 0; k < f->n_reach; k++)
         f->reach[k] = (struct sbs_reach){names[k], units[k], asked[k],
                                          NAN, NAN, 0, 0, NAN};
     for (size_t i = 0; i < r->rows.n; i++) {
         if (!counts(r, i))
             continue;
-        widen(&f->reach[0], (double)r->n_tasks[i]);
-        widen(&f->reach[1], (double)launched(r, i));
-        widen(&f->reach[2], r->task_ref_s[i]);
-        widen(&f->reach[3], r->vcpu[i]);
+        const double stated[] = {(double)r->n_tasks[i],
+                                 (double)launched(r, i), r->task_ref_s[i],
+                                 r->vcpu[i]};
+        size_t near = 0;
+        for (size_t k = 0; k < f->n_reach; k++)
+            near += widen(&f->reach[k], stated[k]) ? 1u : 0u;
+        f->near_all += near == f->n_reach ? 1u : 0u;
     }
     for (size_t k = 0; k < f->n_reach; k++) {
         struct sbs_reach *x = &f->reach[k];

@@ -65,6 +65,7 @@ struct sbs_score {
     size_t pairs, pairs_agree; /* beyond the margin; same sign */
     struct sbs_score_check *check;
     size_t n_checks, n_failed;
+    size_t n_calibration; /* the first ones: together at 5% (Holm) */
 };
 
 /* `policy` for runs that do not say theirs (NULL: the only one forecast).

@@ -164,9 +164,11 @@ static void print_means(const struct sbs_score *s, FILE *out)
 
 static void print_checks(const struct sbs_score *s, FILE *out)
 {
-    fputs("\nChecks (a true forecast fails any of them at most 5% of the "
-          "time; Holm)\n", out);
+    fputs("\nChecks: a true forecast fails any of these at most 5% of the "
+          "time (Holm)\n", out);
     for (size_t i = 0; i < s->n_checks; i++) {
+        if (i == s->n_calibration)
+            fputs("and what was claimed beside it, each at 5%\n", out);
         const struct sbs_score_check *c = &s->check[i];
         char p[24] = "-";
         if (!isnan(c->p))

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/fmath.h"
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/jsonw.h"
@@ -156,6 +157,15 @@ static const enum sbs_metric metric_of[SBS_N_FIGURES] = {
 #undef METRIC_
 };
 
+/* The true mean is normal about the forecast one, with sd_ignorance. */
+static double p_margin(const struct sbs_summary *s, double margin)
+{
+    double sd = s->split.sd_ignorance;
+    if (s->split.draws == 0 || isnan(sd))
+        return NAN;
+    return sd > 0 ? 2 * sbs_norm_cdf(margin * s->mean / sd) - 1 : 1;
+}
+
 static int fill_policy(struct sbs_forecast_policy *p, const struct options *o,
                        const struct sbs_job *job, size_t i,
                        struct sbs_error *err)
@@ -170,6 +180,7 @@ static int fill_policy(struct sbs_forecast_policy *p, const struct options *o,
                 : out->plan.units_per_task > 1 ? 0.05 : 0.1;
     p->n_values = r->reps < SBS_FORECAST_VALUES ? r->reps
                                                 : SBS_FORECAST_VALUES;
+    p->p_margin = p_margin(&r->summary[SBS_METRIC_makespan_s], p->margin);
     for (int k = 0; k < SBS_N_FIGURES; k++) {
         struct sbs_forecast_figure *f = &p->figure[k];
         f->all = r->summary[metric_of[k]];
@@ -231,10 +242,12 @@ static int file_text(const char *path, const char *text,
 
 static void print_reach(const struct sbs_forecast *f, FILE *out)
 {
+    char text[400];
+    bool outside = false;
     fputs("\nHow far the question is from the measured runs behind the "
           "model:\n", out);
     fprintf(out, "%-16s %10s  %-20s %6s %13s %8s\n", "", "asked", "measured",
-            "runs", "within 2x", "beyond");
+            "runs", "within 1.5x", "beyond");
     for (size_t i = 0; i < f->n_reach; i++) {
         const struct sbs_reach *r = &f->reach[i];
         char name[40], range[48] = "never stated", beyond[24] = "?";
@@ -248,7 +261,17 @@ static void print_reach(const struct sbs_forecast *f, FILE *out)
         fprintf(out, "%-16s %10.4g  %-20s %6llu %13llu %8s\n", name, r->asked,
                 range, (unsigned long long)r->runs,
                 (unsigned long long)r->near, beyond);
+        outside = outside || r->beyond > 1;
     }
+    snprintf(text, sizeof text,
+             "Runs within a factor of %g in all four: %llu.%s%s",
+             SBS_REACH_NEAR, (unsigned long long)f->near_all,
+             outside || f->near_all == 0
+                 ? " The interval holds what the parameters leave open; that "
+                   "the same laws hold this far from the data is assumed"
+                 : "",
+             outside || f->near_all == 0 ? ", not known." : "");
+    sbs_human_wrap(out, text, 2);
 }
 
 static void print_baselines(const struct sbs_forecast *f, FILE *out)
@@ -269,6 +292,23 @@ static void print_baselines(const struct sbs_forecast *f, FILE *out)
     sbs_human_wrap(out, text, 2);
 }
 
+static void print_margins(const struct sbs_forecast *f, FILE *out)
+{
+    char text[300];
+    for (size_t i = 0; i < f->n_policies; i++) {
+        const struct sbs_forecast_policy *p = &f->policy[i];
+        char known[80] = "";
+        if (!isnan(p->p_margin))
+            snprintf(known, sizeof known,
+                     ", which has a chance of %.0f%% with what is known",
+                     100 * p->p_margin);
+        snprintf(text, sizeof text,
+                 "Filed claim: the mean makespan of %.60s is within %g%% of "
+                 "the forecast%s.", p->spec, 100 * p->margin, known);
+        sbs_human_wrap(out, text, 2);
+    }
+}
+
 static int print(const struct options *o, const struct sbs_job *job,
                  const struct sbs_forecast *f, int was_there,
                  struct sbs_error *err)
@@ -280,6 +320,7 @@ static int print(const struct options *o, const struct sbs_job *job,
     if (f->from_trace)
         print_reach(f, stdout);
     print_baselines(f, stdout);
+    print_margins(f, stdout);
     if (was_there)
         printf("\n%s has this forecast already; it stays, with its date.\n",
                o->output);

@@ -67,6 +67,8 @@ runs()
 is_exit 0 "a forecast" predict --policy static,split:units=4 -o f.json
 like out '^Filed in f.json at 20[0-9-]+T[0-9:]+Z, sha256$' "is filed, dated"
 like out '^ *Baselines: work / workers / ratio \(0\.4' "with its baselines"
+like out '^Filed claim: .* split:units=4 is within 5% ' "what is claimed"
+like out 'has a chance of [0-9]+% with what is|chance of [0-9]+%' "how likely"
 like out '^static .*run-to-run|^policy .*ignorance' "what is ignorance"
 like f.json '"schema": "sbsim-forecast"' "its schema"
 is "$(grep -c '"margin": 0.1,' f.json) $(grep -c '"margin": 0.05,' f.json)" \
@@ -86,6 +88,9 @@ cp f.json old.json
 is_exit 0 "the same forecast again" predict --policy static,split:units=4 \
     -o f.json --quiet
 same f.json old.json "stays with its date"
+is_exit 0 "with one thread" predict --policy static,split:units=4 \
+    --threads 1 -o f.json --quiet
+same f.json old.json "it is the same"
 is_exit 1 "another one" predict --policy static -o f.json
 like err '^sbsim: f.json: is there already and says something else' "is refused"
 same f.json old.json "and nothing has changed"
@@ -203,5 +208,23 @@ is_exit 0 "a question far away" sbsim predict --policy dynamic --reps 50 \
     --trace "$trace" --workload w.json --tasks 500 --workers 400 -o far.json
 like out '^tasks +500 +2 to 100 +[0-9]+ +0 +5\.0x$' "5 times as many tasks"
 like out '^work of a task, s +7000 .* 10\.1x$' "10 times as long"
-like far.json '"what": "workers".*"beyond": 4\b' "in the file as well"
+like far.json '"what": "workers".*"beyond": 4,?\}' "in the file as well"
+like out '^Runs within a factor of 1.5 in all four: 0\. The interval' \
+    "that laws hold so far away is said to be assumed"
+
+# Worker sizes without a run that had work are known worse: 1 vCPU may be half
+# a core. The interval says so.
+width()
+{
+    is_exit 0 "$1 vCPU" sbsim predict --policy static --trace "$trace" \
+        --vcpu "$1" --reps 400 --quiet -o "v$1.json"
+    values 1 makespan_s "v$1.json" | sort -n |
+        awk '{ v[NR] = $1; s += $1 }
+             END { printf "%d\n", 1000 * (v[int(.95 * NR)] - v[int(.05 * NR)]) /
+                                  (s / NR) }' >"w$1"
+}
+width 1
+width 2
+ok "the interval of 1 vCPU is half as wide again as that of 2, relatively" \
+    test "$(cat w1)" -gt $(($(cat w2) * 3 / 2))
 done_testing

@@ -62,7 +62,8 @@ static void make_forecast(struct sbs_forecast *f,
                                .draws = draws, .tasks = 1, .workers = 1,
                                .policy = p, .n_policies = 1};
     *p = (struct sbs_forecast_policy){.spec = "static", .reps = VALUES,
-                                      .margin = 0.1, .n_values = VALUES};
+                                      .margin = 0.5, .p_margin = NAN,
+                                      .n_values = VALUES};
     for (int k = 0; k < SBS_N_FIGURES; k++) {
         struct sbs_forecast_figure *x = &p->figure[k];
         f->naive[k] = f->last.figure[k] = NAN;
@@ -169,8 +170,21 @@ static void known_score(void)
     ok(s.policy[0].figure[SBS_FIGURE_makespan_s].coverage.k == 1 &&
            isnan(s.policy[0].figure[SBS_FIGURE_makespan_s].skill_last),
        "one of two inside; no last run to beat");
+    ok(s.n_calibration == 2 && s.policy[0].mean.verdict == SBS_TOST_OPEN,
+       "two checks of calibration; the mean is not settled");
     ok(s.check[s.n_checks - 1].failed && s.n_failed >= 1,
        "what was there before is no forecast: a failed check");
+    sbs_score_fini(&s);
+    /* A claim nearer than what is known: it can fail, the interval need not. */
+    run[1].figure[SBS_FIGURE_makespan_s] = 991;
+    run[0].figure[SBS_FIGURE_makespan_s] = 990;
+    run[0].date = run[1].date = NULL;
+    p.margin = 0.001;
+    sbs_score_make(&s, &f, &m, NULL, &err);
+    ok(s.policy[0].mean.verdict == SBS_TOST_DIFFERENT && s.n_failed == 1 &&
+           s.check[s.n_checks - 1].failed,
+       "990 and 991 are not within 0.1%% of %.0f, though well inside",
+       p.figure[SBS_FIGURE_makespan_s].all.mean);
     sbs_score_fini(&s);
     ok(sbs_score_make(&s, &f, &m, "dynamic", &err) != 0 &&
            strstr(err.text, "\"dynamic\" was not forecast"),
@@ -199,7 +213,7 @@ static void seal(void)
     ok(isnan(back.policy[0].figure[0].values[0]), "  holes are holes");
     sbs_forecast_fini(&back);
     ok(sbs_forecast_same(text, text), "it says what it says");
-    char *at = strstr(text, "\"margin\": 0.1");
+    char *at = strstr(text, "\"margin\": 0.5");
     at[12] = '9';
     ok(sbs_forecast_read(&back, text, strlen(text), "f", &err) != 0 &&
            strstr(err.text, "was changed after it was filed"),
