@@ -222,10 +222,35 @@ static void seal(void)
     free_figures(&p);
 }
 
+static void measured(void)
+{
+    static const char text[] =
+        "{\"schema\": \"sbsim-measured\", \"schema_version\": 1,"
+        " \"runs\": [{\"completions_s\": [9, 3, 5, 4]},"
+        " {\"half_s\": 7, \"completions_s\": [5, 8, 6]},"
+        " {\"cost_usd\": 2}]}";
+    struct sbs_measured m;
+    struct sbs_error err = {0};
+    if (!ok(sbs_measured_read(&m, text, strlen(text), "r", &err) == 0 &&
+                m.n == 3, "three runs %s", err.text))
+        return;
+    ok(m.run[0].figure[SBS_FIGURE_first_s] == 3 &&
+           m.run[0].figure[SBS_FIGURE_half_s] == 4 &&
+           m.run[0].figure[SBS_FIGURE_makespan_s] == 9,
+       "first, second of four and last, in any order");
+    ok(m.run[1].figure[SBS_FIGURE_half_s] == 7 &&
+           m.run[1].figure[SBS_FIGURE_makespan_s] == 8,
+       "what is given stands");
+    ok(isnan(m.run[2].figure[SBS_FIGURE_makespan_s]) &&
+           m.run[2].n_times == 0, "a bill alone");
+    sbs_measured_fini(&m);
+}
+
 int main(void)
 {
     g = sbs_stream_init(20261126, 0);
     curves();
+    measured();
     known_score();
     seal();
     level();
