@@ -7,6 +7,11 @@ libsbsim_a_SOURCES += \
   %D%/estimate.c %D%/estimate.h \
   %D%/estimate_facts.c \
   %D%/estimate_joint.c \
+  %D%/forecast.c %D%/forecast.h %D%/forecast_curves.c \
+  %D%/forecast_read.c %D%/forecast_seal.h \
+  %D%/measured.c %D%/measured.h \
+  %D%/reach.c \
+  %D%/score.c %D%/score.h %D%/score_print.c \
   %D%/fit_lognormal.c %D%/fit_lognormal.h \
   %D%/joint.c %D%/joint.h \
   %D%/minimise.c %D%/minimise.h \
@@ -48,5 +53,17 @@ tests_test_calibrate_sbc_SOURCES = tests/test_calibrate_sbc.c tests/tap.h
 tests_test_calibrate_sbc_LDADD = $(SBS_LIBS)
 
 SCRIPT_TESTS += tests/calibrate.t
+
+UNIT_TESTS += tests/test_calibrate_forecast
+tests_test_calibrate_forecast_SOURCES = \
+  tests/test_calibrate_forecast.c tests/simtest.h tests/tap.h
+tests_test_calibrate_forecast_LDADD = $(SBS_LIBS)
+VALGRIND_TESTS += tests/test_calibrate_forecast
+SCRIPT_TESTS += tests/forecast.t
+FUZZERS += tests/fuzz_forecast
+tests_fuzz_forecast_SOURCES = tests/fuzz_forecast.c
+tests_fuzz_forecast_LDADD = $(SBS_FUZZ_LIBS)
+EXTRA_DIST += tests/corpus/fuzz_forecast/forecast.json \
+  tests/corpus/fuzz_forecast/run.json tests/corpus/fuzz_forecast/runs.json
 
 EXTRA_DIST += doc/calibration.md

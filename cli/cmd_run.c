@@ -15,6 +15,7 @@
 #include "cli/output.h"
 #include "cli/policy_help.h"
 #include "cli/progress.h"
+#include "cli/run_flags.h"
 #include "cli/run_job.h"
 #include "cli/run_scenarios.h"
 #include "report/result_csv.h"
@@ -25,43 +26,14 @@
 #define STRESS_LINE_(id, spot, text) "\n" #id " - " text ";"
 static const struct sbs_flag flags[] = {
     SBS_FLAG_TITLE("What to simulate"),
-    SBS_FLAG_TEXT(struct sbs_run_options, policy, "policy", "LIST",
-                  "policies, comma-separated; name:key=value sets a "
-                  "parameter, a+b stacks layers (sbsim policies lists "
-                  "them)"),
-    SBS_FLAG_TEXT(struct sbs_run_options, in.trace, "trace", "F.h5",
-                  "measurements the model is calibrated from; fargate.h5 is "
-                  "shipped"),
-    SBS_FLAG_TEXT(struct sbs_run_options, in.model, "model", "M.json",
-                  "a model as stated, nothing fitted (instead of --trace)"),
-    SBS_FLAG_TEXT(struct sbs_run_options, in.workload, "workload",
-                  "NAME|FILE.json",
-                  "the work (ultra: 50 tasks of 10 M barrier paths)"),
-    SBS_FLAG_COUNT(struct sbs_run_options, in.tasks, "tasks", "N", 0, 1,
-                   SBS_WORKLOAD_TASKS_MAX, "how many tasks"),
-    SBS_FLAG_COUNT(struct sbs_run_options, workers, "workers", "N", 0, 1, 1e7,
-                   "base fleet (default: one per task)"),
-    SBS_FLAG_REAL(struct sbs_run_options, vcpu, "vcpu", "V", 2, 0.25, 1024,
-                  "vCPU of a worker"),
-    SBS_FLAG_REAL(struct sbs_run_options, memory_gb, "memory-gb", "G", 4,
-                  0.5, 16384, "memory of a worker, GB"),
-    SBS_FLAG_SWITCH(struct sbs_run_options, spot, "spot",
-                    "spot capacity: cheaper, may be reclaimed"),
+    SBS_RUN_FLAGS_WHAT(struct sbs_run_options, ),
     SBS_FLAG_TEXT(struct sbs_run_options, scenario, "scenario", "NAME",
                   "stress the model, before --set:" SBS_STRESSES(STRESS_LINE_)
                   "\n" SBS_SCENARIO_ALL " - the ranking without any and under "
                   "each of these"),
-    SBS_FLAG_LIST(struct sbs_run_options, in.sets, "set", "PATH=VALUE",
-                  "change a key of the model, or of the workload with "
-                  "workload. before it"),
+    SBS_RUN_FLAG_SET(struct sbs_run_options, ),
     SBS_FLAG_TITLE("How"),
-    SBS_FLAG_COUNT(struct sbs_run_options, reps, "reps", "N", 2000, 1, 1e9,
-                   "replications of each policy"),
-    SBS_FLAG_COUNT(struct sbs_run_options, seed, "seed", "N", 1, 0,
-                   SBS_FLAG_MAX_COUNT, "of all random streams"),
-    SBS_FLAG_COUNT(struct sbs_run_options, threads, "threads", "N", 0, 1, 4096,
-                   "threads (default: all cores); results do not depend on "
-                   "it"),
+    SBS_RUN_FLAGS_HOW(struct sbs_run_options, ),
     SBS_FLAG_TITLE("Output"),
     SBS_FLAG_FILE_OUT(struct sbs_run_options, json, "json",
                       "the result as JSON; - is standard output, alone"),

@@ -13,6 +13,7 @@
 #include "cli/logs.h"
 #include "cli/progress.h"
 #include "report/human.h"
+#include "report/ignorance.h"
 #include "sweep/comm.h"
 
 /* ---- from outcomes to a result ----------------------------------------- */
@@ -176,19 +177,22 @@ static int write_logs(const struct sbs_job *j,
     return sbs_comm_any(failed) ? -1 : 0;
 }
 
+struct sbs_run sbs_job_plan(const struct sbs_job *j)
+{
+    return (struct sbs_run){ .scenario = scenario_of(j),
+                             .stacks = j->stacks,
+                             .n_stacks = (uint32_t)j->n,
+                             .reps = (uint32_t)j->options->reps,
+                             .threads = (int)j->options->threads };
+}
+
 static int simulate(struct sbs_job *j, struct sbs_error *err)
 {
     const struct sbs_run_options *o = j->options;
     struct sbs_progress progress;
-    struct sbs_run run = {
-        .scenario = scenario_of(j),
-        .stacks = j->stacks,
-        .n_stacks = (uint32_t)j->n,
-        .reps = (uint32_t)o->reps,
-        .threads = (int)o->threads,
-        .progress = on_progress,
-        .progress_context = &progress,
-    };
+    struct sbs_run run = sbs_job_plan(j);
+    run.progress = on_progress;
+    run.progress_context = &progress;
     sbs_progress_init(&progress, "replications",
                       o->quiet || sbs_comm_rank() != 0);
     int status = sbs_run_all(&run, j->outcomes, err);
@@ -236,6 +240,10 @@ static size_t notes_of(struct sbs_job *j)
             "the intervals are of the simulation at the fitted parameters; "
             "how well those are known is not in them (sbsim calibrate shows "
             "it).";
+    if (j->in->has_posterior &&
+        sbs_ignorance_note((uint64_t)o->reps, j->models->n, j->draws_note,
+                           sizeof j->draws_note))
+        j->notes[n++] = j->draws_note;
     if (has_spot(j) && j->models->stated.loss.spot_per_h == 0)
         j->notes[n++] =
             "no reclaim rate of spot capacity is known (loss.spot_per_h is "
@@ -290,6 +298,7 @@ static int make_result(struct sbs_job *j, const struct sbs_spec_list *specs,
         .scenario = j->stress ? j->stress->name : NULL,
         .seed = (uint64_t)o->seed,
         .reps = (uint64_t)o->reps,
+        .draws = j->in->has_posterior ? j->models->n : 0,
         .policies = j->policies,
         .n_policies = j->n,
         .model = j->models->json,

@@ -21,7 +21,7 @@ struct sbs_param_list {
     size_t n;
 };
 
-enum { SBS_JOB_NOTES_MAX = 4, SBS_JOB_TEXT = 400 };
+enum { SBS_JOB_NOTES_MAX = 5, SBS_JOB_TEXT = 400 };
 
 struct sbs_job {
     /* Filled in by the caller, borrowed. */
@@ -40,12 +40,15 @@ struct sbs_job {
     struct sbs_param_list *params;
     char title[SBS_JOB_TEXT], next[SBS_JOB_TEXT];
     char size_note[SBS_JOB_TEXT], stress_note[SBS_JOB_TEXT];
+    char draws_note[SBS_JOB_TEXT];
     const char *notes[SBS_JOB_NOTES_MAX];
 };
 
 /* The caller calls sbs_job_fini in any case. */
 int sbs_job_run(struct sbs_job *j, const struct sbs_spec_list *specs,
                 struct sbs_error *err);
+/* What it simulates: without progress. */
+struct sbs_run sbs_job_plan(const struct sbs_job *j);
 void sbs_job_fini(struct sbs_job *j);
 
 #endif

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 libsbsim_a_SOURCES += \
   %D%/human.c %D%/human.h \
+  %D%/ignorance.c %D%/ignorance.h \
   %D%/result.c %D%/result.h \
   %D%/result_csv.c %D%/result_csv.h \
   %D%/result_json.c %D%/result_json.h \

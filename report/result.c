@@ -46,13 +46,14 @@ static int check_size(const struct sbs_result_policy *p,
     return 0;
 }
 
-static int summarise(struct sbs_result_policy *p, double *scratch,
-                     struct sbs_error *err)
+static int summarise(struct sbs_result_policy *p, size_t draws,
+                     double *scratch, struct sbs_error *err)
 {
     for (unsigned m = 0; m < SBS_N_METRICS; m++) {
         finished(p, (enum sbs_metric)m, scratch);
         if (check_size(p, (enum sbs_metric)m, scratch, err) < 0 ||
-            sbs_summary_make(&p->summary[m], scratch, p->reps, err) < 0)
+            sbs_summary_draws(&p->summary[m], scratch, p->reps, draws, err) <
+                0)
             return -1;
     }
     p->unfinished = p->reps - p->summary[SBS_METRIC_makespan_s].n;
@@ -60,16 +61,20 @@ static int summarise(struct sbs_result_policy *p, double *scratch,
 }
 
 /* Each metric of b minus that of a. */
-static void pair(struct sbs_paired out[SBS_N_METRICS],
-                 const struct sbs_result_policy *a,
-                 const struct sbs_result_policy *b, double *scratch)
+static int pair(struct sbs_paired out[SBS_N_METRICS],
+                const struct sbs_result_policy *a,
+                const struct sbs_result_policy *b, size_t draws,
+                double *scratch, struct sbs_error *err)
 {
     uint64_t n = a->reps < b->reps ? a->reps : b->reps;
     for (unsigned m = 0; m < SBS_N_METRICS; m++) {
         finished(a, (enum sbs_metric)m, scratch);
         finished(b, (enum sbs_metric)m, scratch + a->reps);
-        sbs_compare_paired(&out[m], scratch, scratch + a->reps, n);
+        if (sbs_compare_draws(&out[m], scratch, scratch + a->reps, n, draws,
+                              err) < 0)
+            return -1;
     }
+    return 0;
 }
 
 /* Lowest mean makespan, among those that always finish if there are any: a
@@ -105,14 +110,15 @@ int sbs_result_make(struct sbs_result *r, struct sbs_error *err)
         return sbs_fail(err, SBS_EMEMORY, "out of memory");
     int status = 0;
     for (size_t i = 0; i < r->n_policies && status == 0; i++)
-        status = summarise(&r->policies[i], scratch, err);
-    if (status == 0) {
+        status = summarise(&r->policies[i], r->draws, scratch, err);
+    if (status == 0)
         r->best = find_best(r);
-        for (size_t i = 0; i < r->n_policies; i++) {
-            struct sbs_result_policy *p = &r->policies[i];
-            pair(p->vs_first, &r->policies[0], p, scratch);
-            pair(p->vs_best, &r->policies[r->best], p, scratch);
-        }
+    for (size_t i = 0; i < r->n_policies && status == 0; i++) {
+        struct sbs_result_policy *p = &r->policies[i];
+        status = pair(p->vs_first, &r->policies[0], p, r->draws, scratch, err);
+        if (status == 0)
+            status = pair(p->vs_best, &r->policies[r->best], p, r->draws,
+                          scratch, err);
     }
     free(scratch);
     return status;

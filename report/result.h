@@ -50,6 +50,8 @@ struct sbs_result {
     const char *title; /* one line above the table; may be NULL */
     const char *scenario; /* the overlay on the model; NULL: none */
     uint64_t seed, reps;
+    uint64_t draws; /* of the parameters, replication r used r % draws; below
+                     * 2: none */
     struct sbs_result_policy *policies;
     size_t n_policies;
     size_t best; /* lowest mean makespan (of those that always finish, if

@@ -26,6 +26,17 @@ static void write_string(struct sbs_jsonw *w, const char *key,
     sbs_jsonw_string(w, value);
 }
 
+static void write_split(struct sbs_jsonw *w, const struct sbs_summary *s)
+{
+    write_count(w, "draws", s->split.draws);
+    write_real(w, "sd_run", s->split.sd_run);
+    write_real(w, "sd_ignorance", s->split.sd_ignorance);
+    write_real(w, "sd_ignorance_lo", s->split.ignorance_lo);
+    write_real(w, "sd_ignorance_hi", s->split.ignorance_hi);
+    write_real(w, "mean_lo", s->mean - s->split.half);
+    write_real(w, "mean_hi", s->mean + s->split.half);
+}
+
 static void write_summary(struct sbs_jsonw *w, const struct sbs_summary *s)
 {
     sbs_jsonw_flat_object(w);
@@ -38,6 +49,8 @@ static void write_summary(struct sbs_jsonw *w, const struct sbs_summary *s)
     write_real(w, "p95", s->p95);
     write_real(w, "p99", s->p99);
     write_real(w, "max", s->max);
+    if (s->split.draws > 0)
+        write_split(w, s);
     sbs_jsonw_close(w);
 }
 
@@ -105,6 +118,10 @@ static void write_paired(struct sbs_jsonw *w, const struct sbs_result *r)
             write_real(w, "lo", p->lo);
             write_real(w, "hi", p->hi);
             write_real(w, "p_a_better", p->p_a_better);
+            if (p->draws > 0) {
+                write_real(w, "p_a_better_mean", p->p_a_better_mean);
+                write_real(w, "p_a_better_mean_se", p->p_a_better_mean_se);
+            }
             sbs_jsonw_close(w);
         }
     }
@@ -120,6 +137,8 @@ void sbs_result_json_put(const struct sbs_result *r, struct sbs_jsonw *w)
     write_inputs(w, r);
     write_count(w, "seed", r->seed);
     write_count(w, "reps", r->reps);
+    if (r->draws > 1)
+        write_count(w, "draws", r->draws);
     sbs_jsonw_key(w, "policies");
     sbs_jsonw_array(w);
     for (size_t i = 0; i < r->n_policies; i++)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "report/human.h"
+#include "report/ignorance.h"
 #include "report/verdict.h"
 
 enum { WIDEST = 100, NAME_MIN = 12, SENTENCE = 2048 };
@@ -179,8 +180,13 @@ static void print_words(const struct table *t, FILE *out)
                    "in 5%..95%; speed-up is against the local machine; regret "
                    "is against the best that any policy could have done.", 0);
     if (t->blurred)
-        sbs_human_wrap(out, "? = cannot be told apart from the first policy "
-                            "with these replications.", 0);
+        sbs_human_wrap(out,
+                       r->draws > 1
+                           ? "? = cannot be told apart from the first policy "
+                             "with what is known of the parameters."
+                           : "? = cannot be told apart from the first policy "
+                             "with these replications.", 0);
+    sbs_ignorance_write(r, t->unit, out);
     putc('\n', out);
     print_unfinished(r, out);
     for (size_t i = 0; i < r->n_warnings; i++)

@@ -53,14 +53,17 @@ int sbs_scenario_order(const struct sbs_result *r, size_t a, size_t b,
     const struct sbs_result_policy *q = &r->policies[b];
     struct sbs_paired pair;
     uint64_t n = p->reps < q->reps ? p->reps : q->reps;
-    sbs_compare_paired(&pair, p->values[SBS_METRIC_makespan_s],
-                       q->values[SBS_METRIC_makespan_s], n);
+    struct sbs_error err;
+    /* Out of memory: not known to differ. */
+    int failed = sbs_compare_draws(&pair, p->values[SBS_METRIC_makespan_s],
+                                   q->values[SBS_METRIC_makespan_s], n,
+                                   r->draws, &err);
     if (apart)
         *apart = pair;
     if ((p->unfinished == 0) != (q->unfinished == 0))
         return p->unfinished == 0 ? -1 : 1;
     /* Where both fail now and then, the means are over other runs. */
-    if (p->unfinished > 0 || !sbs_compare_differs(&pair))
+    if (p->unfinished > 0 || failed || !sbs_compare_differs(&pair))
         return 0;
     return pair.mean > 0 ? -1 : 1;
 }

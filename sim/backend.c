@@ -284,6 +284,8 @@ static void backend_task_complete(void *self, uint32_t task)
 {
     struct sbs_sim *s = self;
     sbs_client_task_complete(&s->client, task);
+    if (s->held_s)
+        s->held_s[s->n_held++] = s->now.time_s;
 }
 
 static bool backend_over_quota(void *self)
@@ -488,6 +490,7 @@ static void reset(struct sbs_sim *s, uint32_t replication)
     if (m->client.poll_while_launching)
         sbs_client_begin(&s->client, s->launcher.client_free_s);
     sbs_queue_clear(&s->queue);
+    s->n_held = 0;
     s->n_workers = s->n_waiting = s->waiting_head = s->n_timers = 0;
     s->timer_order = 0;
     s->stale = SIM_NONE;
@@ -519,6 +522,16 @@ int sbs_sim_replicate(struct sbs_sim *sim, struct sbs_driver *driver,
 void sbs_sim_record(struct sbs_sim *sim, struct sbs_journal *journal)
 {
     sim->journal = journal;
+}
+
+void sbs_sim_note_held(struct sbs_sim *sim, double *held_s)
+{
+    sim->held_s = held_s;
+}
+
+uint32_t sbs_sim_held(const struct sbs_sim *sim)
+{
+    return sim->n_held;
 }
 
 enum sbs_unfinished sbs_sim_why(const struct sbs_sim *sim)

@@ -58,6 +58,11 @@ int sbs_sim_replicate(struct sbs_sim *sim, struct sbs_driver *driver,
 /* Write the next replications down, each behind the other; NULL stops it.
  * Nothing else changes. */
 void sbs_sim_record(struct sbs_sim *sim, struct sbs_journal *journal);
+/* From now on, write down when the client comes to hold each task (seconds,
+ * ascending): held_s[tasks of the plan], borrowed; NULL stops it. And how many
+ * of these times the last replication has made. */
+void sbs_sim_note_held(struct sbs_sim *sim, double *held_s);
+uint32_t sbs_sim_held(const struct sbs_sim *sim);
 /* Why the last replication did not finish, or that it did. */
 enum sbs_unfinished sbs_sim_why(const struct sbs_sim *sim);
 

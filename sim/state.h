@@ -75,6 +75,8 @@ struct sbs_sim {
     struct sim_bounds bounds;
     enum sbs_unfinished why; /* the last replication did not finish */
     struct sbs_journal *journal; /* of what passes, or NULL */
+    double *held_s;  /* when the client held each task, or NULL */
+    uint32_t n_held; /* of them, so far */
     bool out_of_memory;
 };
 

@@ -2,7 +2,9 @@
 libsbsim_a_SOURCES += \
   %D%/compare.c %D%/compare.h \
   %D%/quantile.c %D%/quantile.h \
-  %D%/summary.c %D%/summary.h
+  %D%/split.c %D%/split.h \
+  %D%/summary.c %D%/summary.h \
+  %D%/verify.c %D%/verify.h
 
 UNIT_TESTS += tests/test_stats_summary
 tests_test_stats_summary_SOURCES = tests/test_stats_summary.c tests/tap.h
@@ -11,3 +13,11 @@ tests_test_stats_summary_LDADD = $(SBS_LIBS)
 UNIT_TESTS += tests/test_stats_compare
 tests_test_stats_compare_SOURCES = tests/test_stats_compare.c tests/tap.h
 tests_test_stats_compare_LDADD = $(SBS_LIBS)
+
+UNIT_TESTS += tests/test_stats_split
+tests_test_stats_split_SOURCES = tests/test_stats_split.c tests/tap.h
+tests_test_stats_split_LDADD = $(SBS_LIBS)
+
+UNIT_TESTS += tests/test_stats_verify
+tests_test_stats_verify_SOURCES = tests/test_stats_verify.c tests/tap.h
+tests_test_stats_verify_LDADD = $(SBS_LIBS)

@@ -67,8 +67,21 @@ int sbs_summary_make(struct sbs_summary *s, const double *values, size_t n,
     return 0;
 }
 
+int sbs_summary_draws(struct sbs_summary *s, const double *values, size_t n,
+                      size_t draws, struct sbs_error *err)
+{
+    if (sbs_summary_make(s, values, n, err) < 0 ||
+        sbs_split_make(&s->split, values, n, draws, err) < 0)
+        return -1;
+    if (s->split.draws > 0)
+        s->se = s->split.se;
+    return 0;
+}
+
 double sbs_summary_half_width(const struct sbs_summary *s)
 {
+    if (s->split.draws > 0)
+        return s->split.half;
     if (s->n < 2)
         return NAN;
     return s->se * gsl_cdf_tdist_Pinv(0.975, (double)(s->n - 1));

@@ -5,6 +5,7 @@
 #define SBS_STATS_SUMMARY_H
 
 #include "base/error.h"
+#include "stats/split.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -13,9 +14,10 @@
 struct sbs_summary {
     uint64_t n;     /* finite values */
     double mean;
-    double se;      /* of the mean: sd / sqrt(n) */
+    double se;      /* of the mean: sd / sqrt(n); with draws split.se */
     double sd;      /* with n - 1 */
     double min, p05, p50, p95, p99, max;
+    struct sbs_split split; /* draws 0: the parameters are the same in all */
 };
 
 /* Summary of values[0..n). Values that are not finite (a replication without
@@ -23,8 +25,12 @@ struct sbs_summary {
 int sbs_summary_make(struct sbs_summary *s, const double *values, size_t n,
                      struct sbs_error *err);
 
-/* Half the width of the 95% interval of the mean (Student's t); NaN if n < 2.
- */
+/* The same when value i came from draw i % draws of the parameters. */
+int sbs_summary_draws(struct sbs_summary *s, const double *values, size_t n,
+                      size_t draws, struct sbs_error *err);
+
+/* Half the width of the 95% interval of the mean (Student's t): of the
+ * simulation, and with draws of not knowing the parameters. NaN if n < 2. */
 double sbs_summary_half_width(const struct sbs_summary *s);
 
 /* Sum of values[0..n) by halves (error grows with log n). */

@@ -15,7 +15,7 @@ SBS_TEST_ENVIRONMENT = \
 AM_TESTS_ENVIRONMENT = $(SBS_TEST_ENVIRONMENT)
 
 SCRIPT_TESTS += tests/bad_input.t tests/bootstrap.t tests/cli.t \
-  tests/contract.t tests/conformance.t tests/determinism.t \
+  tests/contract.t tests/conformance.t tests/determinism.t tests/draws.t \
   tests/formats.t tests/install.t tests/man.t tests/oracle.t tests/plugin.t \
   tests/readme.t tests/replay.t tests/run_output.t tests/scenario.t \
   tests/self_scheduling.t tests/style.t

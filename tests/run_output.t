@@ -16,7 +16,8 @@ is_exit 0 "the main job" sbsim --policy speculative --trace fargate.h5 \
 like out '^speculative ' "a row"
 like out '^Verdict: ' "a verdict"
 like out '^Rests on: ' "what it rests on"
-unlike out '.{101}' "at most 100 columns"
+sed 's/±/+/g' out >columns # in the C locale it counts as two
+unlike columns '.{101}' "at most 100 columns"
 like out '^Weakest assumption: ' "and its weakest assumption"
 is "$(grep -c 'left' err)" 0 "no progress when stderr is no terminal"
 
