@@ -121,17 +121,24 @@ struct sbs_design sbs_design_workers(size_t tasks, double share, double level)
 
 struct sbs_design sbs_design_least(double share, double level)
 {
-    struct sbs_design best = {0, 0, 0}, d;
+    struct sbs_design best = {0, 0, 0}, d, other;
     size_t n;
 
     for (n = 2; n <= 20; n++) {
         d = sbs_design_workers(n, share, level);
-        if (d.workers &&
-            (!best.workers || d.workers * n < best.workers * best.tasks ||
-             (d.workers * n == best.workers * best.tasks &&
-              d.workers < best.workers)))
+        other = sbs_design_workers(n, 1 - share, level);
+        if (!d.workers || !other.workers)
+            continue;
+        if (other.workers > d.workers)
+            d.workers = other.workers;
+        if (!best.workers || d.workers * n < best.workers * best.tasks ||
+            (d.workers * n == best.workers * best.tasks &&
+             d.workers < best.workers))
             best = d;
     }
+    best.power = fmin(sbs_design_power(best.workers, best.tasks, share, level),
+                      sbs_design_power(best.workers, best.tasks, 1 - share,
+                                       level));
     return best;
 }
 

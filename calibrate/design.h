@@ -25,12 +25,14 @@ double sbs_design_power(size_t workers, size_t tasks, double share,
                         double level);
 
 /* The fewest tasks a worker that reach SBS_DESIGN_POWER with these workers;
- * the fewest workers with so many tasks; the fewest tasks in all (of designs
- * with 2 to 20 tasks a worker; the fewer workers of equals). */
+ * the fewest workers with so many tasks. */
 struct sbs_design sbs_design_tasks(size_t workers, double share,
                                    double level);
 struct sbs_design sbs_design_workers(size_t tasks, double share,
                                      double level);
+/* The fewest tasks in all that tell `share` (above a half) as well as
+ * 1 - share, each with SBS_DESIGN_POWER: of designs with 2 to 20 tasks a
+ * worker; the fewer workers of equals. `power` is the lower of the two. */
 struct sbs_design sbs_design_least(double share, double level);
 
 /* The fewest tasks a worker with which these workers find a change of the

@@ -7,6 +7,12 @@ libsbsim_a_SOURCES += \
   %D%/calibrate.c %D%/calibrate.h \
   %D%/dependence.c %D%/dependence.h \
   %D%/design.c %D%/design.h \
+  %D%/diagnose.c %D%/diagnose.h \
+  %D%/diagnose_advice.c \
+  %D%/diagnose_json.c \
+  %D%/diagnose_phases.c \
+  %D%/diagnose_print.c \
+  %D%/diagnose_rows.c \
   %D%/estimate.c %D%/estimate.h \
   %D%/estimate_facts.c \
   %D%/estimate_joint.c \

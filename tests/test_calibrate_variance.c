@@ -321,30 +321,46 @@ static void drift_power(void)
        100.0 * kendall / reps);
 }
 
+/* Share of data sets of a design with the given truth that are told. */
+static double told_share(struct sbs_design d, double share, uint32_t reps)
+{
+    struct world w = {.workers = d.workers, .processors = 1,
+                      .least = d.tasks, .most = d.tasks,
+                      .worker_sd = 0.1 * sqrt(share / (1 - share)),
+                      .residual_sd = 0.1, .task_h = 0.5};
+    uint32_t k, hits = 0;
+    struct sbs_variance v;
+
+    for (k = 0; k < reps; k++) {
+        v = fit(&w, 200000 + k, 0.95, 40);
+        hits += share > 0.5 ? v.persistent.lo > SBS_DESIGN_HALF
+                            : v.persistent.hi < SBS_DESIGN_HALF;
+        sbs_variance_fini(&v);
+    }
+    return (double)hits / reps;
+}
+
 /* Powers of designs by simulation of the interval they are about. */
 static void designs(void)
 {
     struct sbs_design least = sbs_design_least(0.9, 0.95);
     struct sbs_design d = sbs_design_tasks(50, 0.9, 0.95);
-    struct world w = {.workers = least.workers, .processors = 1,
-                      .least = least.tasks, .most = least.tasks,
-                      .worker_sd = 0.3, .residual_sd = 0.1, .task_h = 0.5};
-    uint32_t reps = long_or(500, 4000), k, hits = 0;
-    struct sbs_variance v;
+    uint32_t reps = long_or(500, 4000);
+    const double share[] = {0.9, 0.1};
+    double want, got;
+    size_t k;
 
-    for (k = 0; k < reps; k++) {
-        v = fit(&w, 200000 + k, 0.95, 40);
-        hits += v.persistent.lo > SBS_DESIGN_HALF;
-        sbs_variance_fini(&v);
+    for (k = 0; k < 2; k++) {
+        want = sbs_design_power(least.workers, least.tasks, share[k], 0.95);
+        got = told_share(least, share[k], reps);
+        /* .03: the fit spends a degree of freedom on the drift. */
+        ok(fabs(got - want) < 0.03 + 4 * sqrt(want * (1 - want) / reps),
+           "%zu x %zu tells a share of %.1f with %.3f (simulated %.3f)",
+           least.workers, least.tasks, share[k], want, got);
     }
-    /* The fit spends a degree of freedom on the drift. */
-    ok(fabs((double)hits / reps - least.power) <
-       0.03 + 4 * sqrt(0.09 / reps),
-       "the least design, %zu x %zu, has power %.3f (simulated %.3f)",
-       least.workers, least.tasks, least.power, (double)hits / reps);
     ok(least.power >= 0.9 &&
-       sbs_design_power(least.workers - 1, least.tasks, 0.9, 0.95) < 0.9,
-       "and one worker less has not");
+       sbs_design_power(least.workers - 1, least.tasks, 0.1, 0.95) < 0.9,
+       "the least design, and one worker less is not enough");
     ok(d.tasks == 2, "50 workers need 2 tasks each for a share of .9");
     ok(sbs_design_power(50, 1, 0.9, 0.95) == 0, "50 x 1 has no power at all");
     ok(sbs_design_tasks(50, 0.5, 0.95).tasks == 0,
