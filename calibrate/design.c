@@ -39,7 +39,8 @@ double sbs_design_power(size_t workers, size_t tasks, double share,
     tail = (1 - level) / 2;
     scale = (1 + n * half) / (1 + n * rho);
     if (share > SBS_DESIGN_HALF)
-        return gsl_cdf_fdist_Q(scale * sbs_design_f_quantile(1 - tail, d, f), d, f);
+        return gsl_cdf_fdist_Q(
+            scale * sbs_design_f_quantile(1 - tail, d, f), d, f);
     return gsl_cdf_fdist_P(scale * sbs_design_f_quantile(tail, d, f), d, f);
 }
 

@@ -94,6 +94,22 @@ static int64_t idle_run(const struct sbs_trace_runs *r, size_t like)
     return best;
 }
 
+/* How much the work of the first n items differs, where that is known. */
+static void say_unequal_work(struct sbs_diagnosis *d, size_t n)
+{
+    const struct sbs_trace_workload *w = &d->trace->workload;
+    double lo = INFINITY, hi = 0;
+    size_t i;
+
+    for (i = 0; i < n && i < w->rows.n; i++) {
+        lo = fmin(lo, w->relative_work[i]);
+        hi = fmax(hi, w->relative_work[i]);
+    }
+    if (i == n && lo > 0 && hi >= lo)
+        TOTALS(d, " The work itself differs by %.1f%% between the first %zu "
+               "items of the trace.", 100 * (hi / lo - 1), n);
+}
+
 void sbs_diagnose_totals(struct sbs_diagnosis *d)
 {
     const struct sbs_trace_runs *r = &d->trace->runs;
@@ -115,6 +131,7 @@ void sbs_diagnose_totals(struct sbs_diagnosis *d)
                "%.0f s are unequal computing.", r->name[idle],
                (long long)r->n_tasks[idle], r->wall_s[idle], r->wall_s[idle],
                gap, gap - r->wall_s[idle]);
+    say_unequal_work(d, (size_t)r->n_tasks[run]);
     TOTALS(d, " Only these ends are known: whether the slow ones stay slow, "
            "had a bad task, or got slower is not in them.");
     if (r->n_tasks[run] <= r->n_workers[run])
@@ -294,7 +311,7 @@ static void advise_systematic(struct sbs_diagnosis *d, const char *name)
     command(d, "sbsim --trace %s --policy static,probe-drop,speculative",
             name);
     if (part[SBS_COMPONENT_PROCESSOR].told &&
-        part[SBS_COMPONENT_PROCESSOR].share > part[SBS_COMPONENT_WORKER].share) {
+        part[SBS_COMPONENT_PROCESSOR].sd > part[SBS_COMPONENT_WORKER].sd) {
         add(d, "Most of it goes with the processor model, which a worker "
             "reads at start: replace slow models, or weigh chunks by model.");
         command(d, "sbsim --trace %s --policy static,placement,wf", name);

@@ -67,6 +67,12 @@ tests_test_calibrate_dependence_SOURCES = tests/test_calibrate_dependence.c \
   tests/tap.h
 tests_test_calibrate_dependence_LDADD = $(SBS_LIBS)
 
-SCRIPT_TESTS += tests/calibrate.t
+UNIT_TESTS += tests/test_calibrate_diagnose
+VALGRIND_TESTS += tests/test_calibrate_diagnose
+tests_test_calibrate_diagnose_SOURCES = tests/test_calibrate_diagnose.c \
+  tests/tap.h
+tests_test_calibrate_diagnose_LDADD = $(SBS_LIBS)
+
+SCRIPT_TESTS += tests/calibrate.t tests/diagnose.t
 
 EXTRA_DIST += doc/calibration.md
