@@ -166,6 +166,12 @@ static void left_out(void)
     }
     d = diagnose(t, -1);
     ok(d.rows.n == 32, "%zu of 36 times are used", d.rows.n);
+    i = d.rows.data.row[0].worker; /* sorted by worker and elapsed time */
+    i = (size_t)d.rows.worker[i];
+    is_near(d.rows.data.row[0].elapsed_h,
+            ((t->tasks.compute_start[3 * i] + t->tasks.compute_end[3 * i]) /
+             2 - t->workers.ready[i]) / 3600, 1e-12,
+            "hours from ready to the middle of the task");
     ok(d.rows.n_failed == 1 && d.rows.n_censored == 2 &&
        d.rows.n_without_worker == 1, "one failed, two without an end, one "
        "without a worker");
