@@ -3,7 +3,16 @@ libsbsim_a_SOURCES += \
   %D%/alternatives.c \
   %D%/basis.c \
   %D%/belief.c %D%/belief.h \
+  %D%/between.c %D%/between.h \
   %D%/calibrate.c %D%/calibrate.h \
+  %D%/dependence.c %D%/dependence.h \
+  %D%/design.c %D%/design.h \
+  %D%/diagnose.c %D%/diagnose.h \
+  %D%/diagnose_advice.c \
+  %D%/diagnose_json.c \
+  %D%/diagnose_phases.c \
+  %D%/diagnose_print.c \
+  %D%/diagnose_rows.c \
   %D%/estimate.c %D%/estimate.h \
   %D%/estimate_facts.c \
   %D%/estimate_joint.c \
@@ -26,7 +35,9 @@ libsbsim_a_SOURCES += \
   %D%/phases.c %D%/phases.h \
   %D%/rows.c %D%/rows.h \
   %D%/simlik.c %D%/simlik.h \
-  %D%/totals.c %D%/totals.h
+  %D%/totals.c %D%/totals.h \
+  %D%/variance.c %D%/variance.h \
+  %D%/variance_drift.c
 
 UNIT_TESTS += tests/test_calibrate_fit_lognormal
 VALGRIND_TESTS += tests/test_calibrate_fit_lognormal
@@ -52,7 +63,22 @@ UNIT_TESTS += tests/test_calibrate_sbc
 tests_test_calibrate_sbc_SOURCES = tests/test_calibrate_sbc.c tests/tap.h
 tests_test_calibrate_sbc_LDADD = $(SBS_LIBS)
 
-SCRIPT_TESTS += tests/calibrate.t
+UNIT_TESTS += tests/test_calibrate_variance tests/test_calibrate_dependence
+VALGRIND_TESTS += tests/test_calibrate_dependence
+tests_test_calibrate_variance_SOURCES = tests/test_calibrate_variance.c \
+  tests/tap.h
+tests_test_calibrate_variance_LDADD = $(SBS_LIBS)
+tests_test_calibrate_dependence_SOURCES = tests/test_calibrate_dependence.c \
+  tests/tap.h
+tests_test_calibrate_dependence_LDADD = $(SBS_LIBS)
+
+UNIT_TESTS += tests/test_calibrate_diagnose
+VALGRIND_TESTS += tests/test_calibrate_diagnose
+tests_test_calibrate_diagnose_SOURCES = tests/test_calibrate_diagnose.c \
+  tests/tap.h
+tests_test_calibrate_diagnose_LDADD = $(SBS_LIBS)
+
+SCRIPT_TESTS += tests/calibrate.t tests/diagnose.t
 
 UNIT_TESTS += tests/test_calibrate_forecast
 tests_test_calibrate_forecast_SOURCES = \

@@ -12,6 +12,7 @@
     X(calibrate, "fit a model to a trace, and say how well it is known")   \
     X(predict, "file a forecast of a run, before it is made")              \
     X(score, "hold a forecast to what was measured")                       \
+    X(diagnose, "slow workers, bad luck or wear: what a trace can tell")    \
     X(policies, "list the policies, or explain some")                      \
     X(kernel, "run the Monte Carlo workload itself, whole or in pieces")   \
     X(replay, "feed the events of a log to its policy: the same again?")   \

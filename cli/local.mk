@@ -13,6 +13,7 @@ bin_PROGRAMS += sbsim
 sbsim_SOURCES = \
   %D%/main.c %D%/command.h \
   %D%/cmd_calibrate.c \
+  %D%/cmd_diagnose.c \
   %D%/cmd_diff.c \
   %D%/cmd_kernel.c \
   %D%/cmd_policies.c \
