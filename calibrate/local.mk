@@ -17,8 +17,10 @@ libsbsim_a_SOURCES += \
   %D%/law_em.c %D%/law_em.h \
   %D%/law_fit.c %D%/law_fit.h \
   %D%/law_posterior.c %D%/law_posterior.h \
+  %D%/law_sample.c %D%/law_sample.h \
   %D%/law_tail.c %D%/law_tail.h \
   %D%/minimise.c %D%/minimise.h \
+  %D%/laws.c %D%/laws.h %D%/laws_show.c \
   %D%/mixture.c %D%/mixture.h \
   %D%/model_text.c \
   %D%/obs.h \
@@ -59,6 +61,13 @@ tests_test_calibrate_law_em_SOURCES = tests/test_calibrate_law_em.c \
   tests/lawtest.h tests/tap.h
 tests_test_calibrate_law_em_LDADD = $(SBS_LIBS)
 
+UNIT_TESTS += tests/test_calibrate_laws
+VALGRIND_TESTS += tests/test_calibrate_laws
+tests_test_calibrate_laws_SOURCES = tests/test_calibrate_laws.c \
+  tests/lawtest.h tests/tap.h
+tests_test_calibrate_laws_LDADD = $(SBS_LIBS)
+SCRIPT_TESTS += tests/laws.t
+
 UNIT_TESTS += tests/test_calibrate_totals
 tests_test_calibrate_totals_SOURCES = \
   tests/test_calibrate_totals.c tests/calibrate_client.h tests/tap.h
@@ -79,4 +88,4 @@ tests_test_calibrate_sbc_LDADD = $(SBS_LIBS)
 
 SCRIPT_TESTS += tests/calibrate.t
 
-EXTRA_DIST += doc/calibration.md
+EXTRA_DIST += doc/calibration.md doc/laws.md
