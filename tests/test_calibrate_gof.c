@@ -15,7 +15,7 @@ static struct sbs_obs obs[400];
 
 /* One test at 5% with B refits, by KS, AD and PIT. */
 struct rejects {
-    double ks, ad, pit, table;
+    double ks, ad, pit, table, ks_p, ad_p; /* counts; sums of p */
     int n;
 };
 
@@ -32,6 +32,8 @@ static void count(struct rejects *r, const char *family, size_t n,
         return;
     }
     r->n++;
+    r->ks_p += g.ks_p;
+    r->ad_p += g.ad_p;
     r->ks += g.ks_p <= .05;
     r->ad += g.ad_p <= .05;
     r->pit += g.pit_p <= .05;
@@ -55,6 +57,9 @@ static void level(void)
     is_z(r.ks / r.n, se, .05, "KS rejects a true family 5%");
     is_z(r.ad / r.n, se, .05, "AD rejects a true family 5%");
     is_z(r.pit / r.n, se, .05, "PIT rejects a true family 5%");
+    /* p uniform: also what no small number of rejections shows */
+    is_z(r.ks_p / r.n, sqrt(1. / 12 / r.n), .5, "p of KS is 1/2 on average");
+    is_z(r.ad_p / r.n, sqrt(1. / 12 / r.n), .5, "p of AD is 1/2 on average");
     ok(r.table / r.n < .01 + 4 * sqrt(.01 / r.n) && r.table <= r.ks,
        "the table rejects %.1f%%", 100 * r.table / r.n);
     ok(r.table == 0, "  never, in %d samples", r.n);
@@ -84,6 +89,7 @@ static void level_of_intervals(void)
     }
     is_z(r.ks / r.n, sqrt(.05 * .95 / r.n), .05, "cut off, rounded: KS 5%");
     is_z(r.ad / r.n, sqrt(.05 * .95 / r.n), .05, "  AD 5%");
+    is_z(r.ad_p / r.n, sqrt(1. / 12 / r.n), .5, "  p is 1/2 on average");
 }
 
 static void power(void)
