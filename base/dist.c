@@ -10,6 +10,7 @@
 #include "base/dist_invert.h"
 #include "base/fmath.h"
 #include "base/gammafn.h"
+#include "base/waiting.h"
 
 #define SQRT_2PI 2.506628274631000502415765284811
 
@@ -24,6 +25,12 @@ struct sbs_dist sbs_dist_lognormal(double mu, double sigma, double shift)
         return sbs_dist_const(shift + sbs_exp(mu));
     return (struct sbs_dist){
         .kind = SBS_DIST_LOGNORMAL, .shift = shift, .a = mu, .b = sigma};
+}
+
+struct sbs_dist sbs_dist_plain(enum sbs_dist_kind kind, double a, double b,
+                               double shift)
+{
+    return (struct sbs_dist){.kind = kind, .shift = shift, .a = a, .b = b};
 }
 
 void sbs_dist_fini(struct sbs_dist *d)
@@ -99,6 +106,13 @@ static double pareto_quantile(const struct sbs_dist *d, double u)
     return d->shift + d->b * sbs_exp(-sbs_log1p(-u) / d->a);
 }
 
+/* u / (1 - u) = (x / scale)^shape */
+static double loglogistic_quantile(const struct sbs_dist *d, double u)
+{
+    double logit = sbs_log(u) - sbs_log1p(-u);
+    return d->shift + d->b * sbs_exp(logit / d->a);
+}
+
 double sbs_dist_quantile(const struct sbs_dist *d, double u)
 {
     switch (d->kind) {
@@ -116,7 +130,11 @@ double sbs_dist_quantile(const struct sbs_dist *d, double u)
         return d->shift + (d->a + u * (d->b - d->a));
     case SBS_DIST_EMPIRICAL:
         return d->shift + empirical_quantile(d, u);
+    case SBS_DIST_LOGLOGISTIC:
+        return loglogistic_quantile(d, u);
     case SBS_DIST_GAMMA:
+    case SBS_DIST_INVGAUSS:
+    case SBS_DIST_HYPOEXPONENTIAL:
     case SBS_DIST_MIXTURE:
         return d->shift + sbs_dist_invert(d, u);
     }
@@ -210,6 +228,16 @@ static struct sbs_dist_at uniform_at(const struct sbs_dist *d, double x)
                                 1 / width};
 }
 
+static struct sbs_dist_at loglogistic_at(const struct sbs_dist *d, double x)
+{
+    if (x <= 0)
+        return step_at(0);
+    double odds = sbs_exp(d->a * (sbs_log(x) - sbs_log(d->b)));
+    struct sbs_dist_at at = {1 / (1 + 1 / odds), 1 / (1 + odds), 0};
+    at.density = d->a / x * at.below * at.above;
+    return at;
+}
+
 static struct sbs_dist_at empirical_at(const struct sbs_dist *d, double x)
 {
     size_t upto = count_upto(d->values, d->n, x);
@@ -253,6 +281,12 @@ struct sbs_dist_at sbs_dist_at(const struct sbs_dist *d, double x)
         sbs_gammafn_inc(d->a, x / d->b, &at.below, &at.above, &at.density);
         at.density /= d->b;
         return at;
+    case SBS_DIST_LOGLOGISTIC:
+        return loglogistic_at(d, x);
+    case SBS_DIST_INVGAUSS:
+        return sbs_waiting_invgauss(d->a, d->b, x);
+    case SBS_DIST_HYPOEXPONENTIAL:
+        return sbs_waiting_hypoexp(d->a, d->b, x);
     case SBS_DIST_MIXTURE:
         return mixture_at(d, x);
     }

@@ -24,6 +24,9 @@ enum sbs_dist_kind {
     SBS_DIST_GAMMA,       /* shape in [1e-3, 1e6], scale: mean shape scale */
     SBS_DIST_PARETO,      /* alpha, xm: 1 - (xm/x)^alpha from xm on */
     SBS_DIST_UNIFORM,     /* lo, hi */
+    SBS_DIST_LOGLOGISTIC, /* shape, scale: 1 / (1 + (x/scale)^-shape) */
+    SBS_DIST_INVGAUSS,    /* mean, shape: variance mean^3 / shape */
+    SBS_DIST_HYPOEXPONENTIAL, /* mean1, mean2: sum of two exponentials */
     SBS_DIST_EMPIRICAL,   /* values, equally likely */
     SBS_DIST_MIXTURE      /* weighted components */
 };
@@ -35,7 +38,9 @@ struct sbs_dist {
     size_t n;     /* number of values or components */
     double *values;         /* ascending values, or weights (sum 1) */
     struct sbs_dist *parts; /* components */
-    struct sbs_dist_table *table; /* gamma and mixture: helps the inversion */
+    struct sbs_dist_table *table; /* helps to invert a law that has no
+                                   * closed form; NULL is slower, but for a
+                                   * mixture, which must have one */
 };
 
 /* The constant `value`; holds no memory. */
@@ -79,6 +84,11 @@ double sbs_dist_quantile(const struct sbs_dist *d, double u);
  * may be u. */
 void sbs_dist_quantiles(const struct sbs_dist *d, size_t n, const double *u,
                         double *out);
+
+/* A law with a two-parameter kind (LOGNORMAL to HYPOEXPONENTIAL) and its
+ * parameters in range; holds no memory, hence no table. */
+struct sbs_dist sbs_dist_plain(enum sbs_dist_kind kind, double a, double b,
+                               double shift);
 
 /* P(X <= x), and P(X > x) without the cancellation of 1 - P. */
 double sbs_dist_cdf(const struct sbs_dist *d, double x);

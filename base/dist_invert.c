@@ -101,6 +101,36 @@ static struct bracket gamma_bracket(const struct sbs_dist *d, double u)
     return in;
 }
 
+/* A bracket by doubling and halving from a guess; for laws on (0, inf) with
+ * a density. */
+static struct bracket doubled_bracket(const struct sbs_dist *d, double u,
+                                      double guess)
+{
+    guess = fmin(fmax(guess, DBL_MIN), DBL_MAX); /* NaN, too */
+    struct bracket in = {guess, guess, guess};
+    while (in.lo > 0 && sbs_dist_at(d, in.lo).below >= u)
+        in.lo /= 2;
+    while (isfinite(in.hi) && (u > 0.5 ? sbs_dist_at(d, in.hi).above > 1 - u
+                                       : sbs_dist_at(d, in.hi).below < u))
+        in.hi *= 2;
+    return in;
+}
+
+/* Guess by the lognormal with the same mean and variance. */
+static struct bracket invgauss_bracket(const struct sbs_dist *d, double u)
+{
+    double square = sbs_log1p(d->a / d->b);
+    return doubled_bracket(d, u, d->a * sbs_exp(sqrt(square) *
+                                                    sbs_norm_quantile(u) -
+                                                square / 2));
+}
+
+/* The longer of the two phases alone is shorter than their sum. */
+static struct bracket hypoexp_bracket(const struct sbs_dist *d, double u)
+{
+    return doubled_bracket(d, u, -fmax(d->a, d->b) * sbs_log1p(-u));
+}
+
 /* The mixture's quantile lies between those of its components. */
 static struct bracket mixture_bracket(const struct sbs_dist *d, double u)
 {
@@ -119,8 +149,16 @@ static struct bracket mixture_bracket(const struct sbs_dist *d, double u)
 
 static struct bracket wide_bracket(const struct sbs_dist *d, double u)
 {
-    return d->kind == SBS_DIST_GAMMA ? gamma_bracket(d, u)
-                                     : mixture_bracket(d, u);
+    switch (d->kind) {
+    case SBS_DIST_GAMMA:
+        return gamma_bracket(d, u);
+    case SBS_DIST_INVGAUSS:
+        return invgauss_bracket(d, u);
+    case SBS_DIST_HYPOEXPONENTIAL:
+        return hypoexp_bracket(d, u);
+    default:
+        return mixture_bracket(d, u);
+    }
 }
 
 /* Index of the first atom with P(X <= atom) >= u. */
@@ -164,6 +202,8 @@ double sbs_dist_invert(const struct sbs_dist *d, double u)
 {
     const struct sbs_dist_table *t = d->table;
     size_t k = 0;
+    if (!t)
+        return solve(d, u, wide_bracket(d, u));
     if (t->atoms > 0) {
         k = find_atom(t, u);
         if (!t->continuous)
@@ -257,6 +297,12 @@ static void make_nodes(struct sbs_dist_table *t, const struct sbs_dist *d)
         double density = sbs_dist_at(d, t->x[j]).density;
         t->slope[j] = density > 0 ? 1 / density : 0;
     }
+}
+
+bool sbs_dist_needs_table(enum sbs_dist_kind kind)
+{
+    return kind == SBS_DIST_GAMMA || kind == SBS_DIST_INVGAUSS ||
+           kind == SBS_DIST_HYPOEXPONENTIAL || kind == SBS_DIST_MIXTURE;
 }
 
 struct sbs_dist_table *sbs_dist_table_make(const struct sbs_dist *d)

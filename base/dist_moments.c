@@ -28,6 +28,14 @@ static double mixture_mean(const struct sbs_dist *d)
     return sum;
 }
 
+/* scale p / sin p with p = pi / shape, as gamma functions. */
+static double loglogistic_mean(const struct sbs_dist *d)
+{
+    if (d->a <= 1)
+        return INFINITY;
+    return d->b * sbs_gammafn(1 + 1 / d->a) * sbs_gammafn(1 - 1 / d->a);
+}
+
 double sbs_dist_mean(const struct sbs_dist *d)
 {
     switch (d->kind) {
@@ -45,6 +53,12 @@ double sbs_dist_mean(const struct sbs_dist *d)
         return d->a > 1 ? d->shift + d->a * d->b / (d->a - 1) : INFINITY;
     case SBS_DIST_UNIFORM:
         return d->shift + d->a + 0.5 * (d->b - d->a);
+    case SBS_DIST_LOGLOGISTIC:
+        return d->shift + loglogistic_mean(d);
+    case SBS_DIST_INVGAUSS:
+        return d->shift + d->a;
+    case SBS_DIST_HYPOEXPONENTIAL:
+        return d->shift + d->a + d->b;
     case SBS_DIST_EMPIRICAL:
         return d->shift + average(d->values, d->n);
     case SBS_DIST_MIXTURE:
@@ -65,6 +79,23 @@ static double pareto_var(const struct sbs_dist *d)
     if (a <= 2)
         return INFINITY;
     return d->b * d->b * a / ((a - 1) * (a - 1) * (a - 2));
+}
+
+/* mean^2 (tan p / p - 1), p = pi / shape; the first terms of the series of
+ * tan where the difference would cancel. */
+static double loglogistic_var(const struct sbs_dist *d)
+{
+    double p = 3.14159265358979323846 / d->a, q = p * p, excess;
+    double mean = loglogistic_mean(d);
+    if (d->a <= 2)
+        return INFINITY;
+    if (p < 0.1)
+        excess = q * (1.0 / 3 + q * (2.0 / 15 + q * (17.0 / 315 +
+                 q * (62.0 / 2835 + q * 1382.0 / 155925))));
+    else
+        excess = d->b * d->b * sbs_gammafn(1 + 2 / d->a) *
+                     sbs_gammafn(1 - 2 / d->a) / (mean * mean) - 1;
+    return mean * mean * excess;
 }
 
 static double empirical_var(const struct sbs_dist *d)
@@ -104,6 +135,12 @@ double sbs_dist_var(const struct sbs_dist *d)
         return pareto_var(d);
     case SBS_DIST_UNIFORM:
         return (d->b - d->a) * (d->b - d->a) / 12;
+    case SBS_DIST_LOGLOGISTIC:
+        return loglogistic_var(d);
+    case SBS_DIST_INVGAUSS:
+        return d->a * d->a * (d->a / d->b);
+    case SBS_DIST_HYPOEXPONENTIAL:
+        return d->a * d->a + d->b * d->b;
     case SBS_DIST_EMPIRICAL:
         return empirical_var(d);
     case SBS_DIST_MIXTURE:

@@ -51,6 +51,15 @@ static const struct law {
     [SBS_DIST_UNIFORM] = {"uniform",
                           {"lo", -INFINITY, INFINITY},
                           {"hi", -INFINITY, INFINITY}},
+    [SBS_DIST_LOGLOGISTIC] = {"loglogistic",
+                              {"shape", SBS_JSON_ABOVE_0, INFINITY},
+                              {"scale", SBS_JSON_ABOVE_0, INFINITY}},
+    [SBS_DIST_INVGAUSS] = {"invgauss",
+                           {"mean", SBS_JSON_ABOVE_0, INFINITY},
+                           {"shape", SBS_JSON_ABOVE_0, INFINITY}},
+    [SBS_DIST_HYPOEXPONENTIAL] = {"hypoexponential",
+                                  {"mean1", SBS_JSON_ABOVE_0, INFINITY},
+                                  {"mean2", SBS_JSON_ABOVE_0, INFINITY}},
     [SBS_DIST_EMPIRICAL] = {"empirical", {NULL, 0, 0}, {NULL, 0, 0}},
     [SBS_DIST_MIXTURE] = {"mixture", {NULL, 0, 0}, {NULL, 0, 0}},
 };
@@ -93,7 +102,8 @@ static int find_kind(const struct reader *r, enum sbs_dist_kind *kind)
                     name, nearest ? "did you mean \"" : "allowed ",
                     nearest ? nearest
                             : "lognormal, exponential, weibull, gamma, "
-                              "pareto, uniform, empirical, mixture",
+                              "pareto, uniform, loglogistic, invgauss, "
+                              "hypoexponential, empirical, mixture",
                     nearest ? "\"?" : "");
 }
 
@@ -304,7 +314,7 @@ static int settle(struct sbs_dist *d)
         *d = sbs_dist_const(least);
         return 0;
     }
-    if (d->table || (d->kind != SBS_DIST_GAMMA && d->kind != SBS_DIST_MIXTURE))
+    if (d->table || !sbs_dist_needs_table(d->kind))
         return 0;
     for (size_t i = 0; d->parts && i < d->n; i++) {
         if (settle(&d->parts[i]) < 0)

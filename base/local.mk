@@ -15,7 +15,8 @@ libsbsim_a_SOURCES += \
   %D%/nearest.c %D%/nearest.h \
   %D%/param.c %D%/param.h \
   %D%/reals.c %D%/reals.h \
-  %D%/utf8.h
+  %D%/utf8.h \
+  %D%/waiting.c %D%/waiting.h
 
 UNIT_TESTS += tests/test_base_error
 tests_test_base_error_SOURCES = tests/test_base_error.c tests/tap.h
@@ -61,6 +62,10 @@ tests_test_base_gammafn_LDADD = $(SBS_LIBS)
 UNIT_TESTS += tests/test_base_reals
 tests_test_base_reals_SOURCES = tests/test_base_reals.c tests/tap.h
 tests_test_base_reals_LDADD = $(SBS_LIBS)
+
+UNIT_TESTS += tests/test_base_waiting
+tests_test_base_waiting_SOURCES = tests/test_base_waiting.c tests/tap.h
+tests_test_base_waiting_LDADD = $(SBS_LIBS)
 
 UNIT_TESTS += tests/test_base_dist_parse
 tests_test_base_dist_parse_SOURCES = tests/test_base_dist_parse.c tests/tap.h

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Lognormal and shifted lognormal by maximum likelihood.
- * X = shift + exp(mu + sigma Z), Z standard normal. An observation is an
- * interval: lo = hi is an exact value, hi = INFINITY one that was cut off at
- * lo, and stamps rounded down to whole seconds give (d - 1, d + 1). */
+ * X = shift + exp(mu + sigma Z), Z standard normal. */
 #ifndef SBS_CALIBRATE_FIT_LOGNORMAL_H
 #define SBS_CALIBRATE_FIT_LOGNORMAL_H
 
@@ -10,10 +8,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
-
-struct sbs_obs {
-    double lo, hi; /* s; 0 <= lo <= hi, hi > 0 */
-};
+#include "calibrate/obs.h"
 
 struct sbs_lognormal_fit {
     size_t n;

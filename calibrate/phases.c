@@ -23,14 +23,15 @@ static bool wanted(const struct sbs_trace *trace, int64_t worker,
     return of == SBS_PHASES_ALL || service == (of == SBS_PHASES_SERVICE);
 }
 
-static struct sbs_obs as_interval(double seconds, size_t *n_quantised)
+struct sbs_obs sbs_phases_interval(double seconds, size_t *n_quantised)
 {
     struct sbs_obs o = {fmax(seconds, SMALLEST_S), fmax(seconds, SMALLEST_S)};
 
     if (fabs(seconds - floor(seconds + 0.5)) < 1e-6) {
         o.lo = fmax(seconds - 1, 0);
         o.hi = seconds + 1;
-        ++*n_quantised;
+        if (n_quantised)
+            ++*n_quantised;
     }
     return o;
 }
@@ -56,7 +57,7 @@ int sbs_phases_collect(const struct sbs_trace *trace, enum sbs_phase phase,
     for (i = 0; i < n; i++) {
         if (!wanted(trace, rows[i].worker, of))
             continue;
-        d.obs[d.n] = as_interval(rows[i].seconds, &d.n_quantised);
+        d.obs[d.n] = sbs_phases_interval(rows[i].seconds, &d.n_quantised);
         d.image[d.n++] =
             rows[i].worker >= 0 ? trace->workers.image[rows[i].worker] : "";
     }

@@ -21,6 +21,11 @@ struct sbs_durations {
     size_t n_quantised;  /* whole seconds: stamps cut to seconds */
 };
 
+/* What a recorded duration stands for: exactly whole seconds come from stamps
+ * cut to whole seconds and are (d - 1, d + 1); counted in *n_quantised (NULL
+ * allowed). */
+struct sbs_obs sbs_phases_interval(double seconds, size_t *n_quantised);
+
 /* All durations of a phase. A duration of exactly whole seconds comes from
  * stamps cut to whole seconds, so that d stands for (d - 1, d + 1); others
  * are exact. -1 when out of memory. */

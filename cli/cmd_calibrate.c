@@ -11,6 +11,7 @@
 #include "base/jsonw.h"
 #include "base/path.h"
 #include "calibrate/predict.h"
+#include "cli/calibrate_laws.h"
 #include "cli/command.h"
 #include "cli/flags.h"
 #include "cli/output.h"
@@ -20,7 +21,7 @@ struct options {
     const char *trace, *model, *json, *runs;
     double share_new;
     int64_t reps, seed, draws, particles, threads;
-    bool store, quiet, quick;
+    bool store, quiet, quick, laws;
 };
 
 static const struct sbs_flag flags[] = {
@@ -45,6 +46,9 @@ static const struct sbs_flag flags[] = {
     SBS_FLAG_COUNT(struct options, particles, "particles", "N",
                    SBS_INFER_PARTICLES, 50, SBS_PARTICLES_MAX,
                    "particles that search for them"),
+    SBS_FLAG_SWITCH(struct options, laws, "laws",
+                    "no model: the laws of every phase, and what the data "
+                    "are too few to say of them"),
     SBS_FLAG_COUNT(struct options, reps, "reps", "N", 4000, 100, 1e7,
                    "replications of each run behind the residuals"),
     SBS_FLAG_COUNT(struct options, seed, "seed", "N", 1, 0,
@@ -64,7 +68,8 @@ static const struct sbs_flags table = {
     "known. What a trace of your own lacks is taken from the shipped facts.",
     flags,
     "  sbsim calibrate --trace fargate.h5 -o model.json\n"
-    "  sbsim calibrate --trace mine.h5 --store\n"};
+    "  sbsim calibrate --trace mine.h5 --store\n"
+    "  sbsim calibrate --trace mine.h5 --laws\n"};
 
 struct results {
     struct sbs_calibration *c;
@@ -199,6 +204,12 @@ static int run(const struct options *o, struct sbs_error *err)
 
     if (!o->trace)
         return sbs_fail(err, SBS_EUSAGE, "--trace: required");
+    if (o->laws && (o->model || o->store))
+        return sbs_fail(err, SBS_EUSAGE,
+                        "--laws: makes no model (not with --output or "
+                        "--store)");
+    if (o->laws)
+        return sbs_calibrate_laws(o->trace, o->json, o->quiet, err);
     if (o->runs && (o->quick || o->share_new >= 0))
         return sbs_fail(err, SBS_EUSAGE, "--runs: not with --quick or "
                         "--new-share, whose fit needs them all");

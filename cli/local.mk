@@ -12,7 +12,7 @@ libsbsim_a_SOURCES += \
 bin_PROGRAMS += sbsim
 sbsim_SOURCES = \
   %D%/main.c %D%/command.h \
-  %D%/cmd_calibrate.c \
+  %D%/calibrate_laws.c %D%/calibrate_laws.h %D%/cmd_calibrate.c \
   %D%/cmd_diagnose.c \
   %D%/cmd_diff.c \
   %D%/cmd_kernel.c \

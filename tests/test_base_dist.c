@@ -100,8 +100,28 @@ static double exponential_above(double x, double mean, double unused)
     return gsl_cdf_exponential_Q(x, mean);
 }
 
+static double loglogistic_inverse(double u, double shape, double scale)
+{
+    return scale * exp(gsl_cdf_logistic_Pinv(u, 1 / shape));
+}
+
+static double loglogistic_below(double x, double shape, double scale)
+{
+    return gsl_cdf_logistic_P(log(x / scale), 1 / shape);
+}
+
+static double loglogistic_above(double x, double shape, double scale)
+{
+    return gsl_cdf_logistic_Q(log(x / scale), 1 / shape);
+}
+
 static void closed_forms(void)
 {
+    against("{\"dist\": \"loglogistic\", \"shape\": 3, \"scale\": 40}",
+            loglogistic_inverse, loglogistic_below, loglogistic_above, 3, 40);
+    against("{\"dist\": \"loglogistic\", \"shape\": 0.4, \"scale\": 2}",
+            loglogistic_inverse, loglogistic_below, loglogistic_above, .4, 2);
+
     against("{\"dist\": \"lognormal\", \"mu\": 3, \"sigma\": 0.5}",
             gsl_cdf_lognormal_Pinv, gsl_cdf_lognormal_P, gsl_cdf_lognormal_Q,
             3, 0.5);
@@ -146,6 +166,45 @@ static void gammas(void)
         ok(wrong == 0, "gamma(%g): quantile solves F(x) = u", a);
         ok(worst < 1e-10, "  GSL's P(quantile of u) is u: %.2g", worst);
         sbs_dist_fini(&d);
+    }
+}
+
+/* Laws inverted with a table: the quantile solves our own distribution
+ * function (which tests/test_base_waiting.c compares with others), and the
+ * table changes nothing but rounding. */
+static void inverted(enum sbs_dist_kind kind, double a, double b)
+{
+    char text[120];
+    snprintf(text, sizeof text, "{\"dist\": \"%s\", \"%s\": %g, \"%s\": %g}",
+             sbs_dist_kind_name(kind),
+             kind == SBS_DIST_INVGAUSS ? "mean" : "mean1", a,
+             kind == SBS_DIST_INVGAUSS ? "shape" : "mean2", b);
+    struct sbs_dist d = law(text), plain = sbs_dist_plain(kind, a, b, 0);
+    double before = 0, worst = 0;
+    unsigned wrong = 0, falls = 0;
+    for (int i = 0; i < PROBABILITIES; i++) {
+        double u = probability(i), x = sbs_dist_quantile(&d, u);
+        wrong += !solves(&d, x, u);
+        worst = fmax(worst, fabs(sbs_dist_quantile(&plain, u) / x - 1));
+    }
+    for (int i = 1; i < 100000; i++) {
+        double x = sbs_dist_quantile(&d, i / 1e5);
+        falls += x < before;
+        before = x;
+    }
+    ok(wrong == 0, "%s: quantile solves F(x) = u", text);
+    ok(worst < 1e-9, "  with and without a table: %.2g", worst);
+    ok(falls == 0, "  monotone");
+    sbs_dist_fini(&d);
+}
+
+static void waiting(void)
+{
+    static const double pairs[][2] = {{1, 1},   {60, 2000}, {3, 0.01},
+                                      {5, 500}, {1, 1e8},   {2, 2}};
+    for (size_t k = 0; k < sizeof pairs / sizeof pairs[0]; k++) {
+        inverted(SBS_DIST_INVGAUSS, pairs[k][0], pairs[k][1]);
+        inverted(SBS_DIST_HYPOEXPONENTIAL, pairs[k][0], pairs[k][1]);
     }
 }
 
@@ -270,6 +329,27 @@ static void moments(void)
     d = law("{\"dist\": \"uniform\", \"lo\": 1, \"hi\": 7}");
     is_near(sbs_dist_mean(&d), 4, 1e-15, "uniform: mean");
     is_near(sbs_dist_var(&d), 3, 1e-15, "  variance");
+    d = law("{\"dist\": \"loglogistic\", \"shape\": 4, \"scale\": 3}");
+    double p = acos(-1) / 4;
+    is_near(sbs_dist_mean(&d), 3 * p / sin(p), 1e-14, "loglogistic: mean");
+    is_near(sbs_dist_var(&d), 9 * (2 * p - p * p * 2), 1e-13, "  variance");
+    d = law("{\"dist\": \"loglogistic\", \"shape\": 32, \"scale\": 3}");
+    p /= 8;
+    is_near(sbs_dist_var(&d), 9 * (2 * p / sin(2 * p) - p * p / pow(sin(p), 2)),
+            1e-11, "  and where the difference would cancel");
+    d = law("{\"dist\": \"loglogistic\", \"shape\": 2, \"scale\": 3}");
+    ok(sbs_dist_var(&d) == INFINITY, "  variance infinite at shape 2");
+    d = law("{\"dist\": \"loglogistic\", \"shape\": 1, \"scale\": 3}");
+    ok(sbs_dist_mean(&d) == INFINITY, "  mean infinite at shape 1");
+    d = law("{\"dist\": \"invgauss\", \"mean\": 3, \"shape\": 6,"
+            " \"shift\": 1}");
+    is_near(sbs_dist_mean(&d), 4, 0, "invgauss: mean");
+    is_near(sbs_dist_var(&d), 4.5, 1e-15, "  variance");
+    sbs_dist_fini(&d);
+    d = law("{\"dist\": \"hypoexponential\", \"mean1\": 3, \"mean2\": 4}");
+    is_near(sbs_dist_mean(&d), 7, 0, "hypoexponential: mean");
+    is_near(sbs_dist_var(&d), 25, 1e-15, "  variance");
+    sbs_dist_fini(&d);
     d = law("{\"dist\": \"lognormal\", \"mu\": 1, \"sigma\": 0.5}");
     is_near(sbs_dist_mean(&d), exp(1.125), 1e-15, "lognormal: mean");
     is_near(sbs_dist_var(&d), (exp(0.25) - 1) * exp(2.25), 1e-14,
@@ -306,6 +386,7 @@ int main(void)
     gsl_set_error_handler_off();
     closed_forms();
     gammas();
+    waiting();
     mixtures();
     split_law();
     steps();

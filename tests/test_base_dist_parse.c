@@ -44,8 +44,8 @@ static void shapes(void)
             "\"lognormal\"?)");
     refused("{\"dist\": \"zzz\"}", 0,
             "m: pull_s.dist: unknown law (\"zzz\", allowed lognormal, "
-            "exponential, weibull, gamma, pareto, uniform, empirical, "
-            "mixture)");
+            "exponential, weibull, gamma, pareto, uniform, loglogistic, "
+            "invgauss, hypoexponential, empirical, mixture)");
     refused("{\"dist\": \"lognormal\", \"mu\": 0}", 0,
             "m: pull_s.sigma: is missing");
     refused("{\"dist\": \"lognormal\", \"mu\": 0, \"sigma\": 1, \"sift\": 1}",
@@ -74,6 +74,16 @@ static void ranges(void)
             "1000000])");
     refused("{\"dist\": \"pareto\", \"alpha\": 1, \"xm\": 0}", 0,
             "m: pull_s.xm: must be a number (0, allowed (0, inf))");
+    refused("{\"dist\": \"loglogistic\", \"shape\": 0, \"scale\": 1}", 0,
+            "m: pull_s.shape: must be a number (0, allowed (0, inf))");
+    refused("{\"dist\": \"invgauss\", \"mean\": -1, \"shape\": 1}", 0,
+            "m: pull_s.mean: must be a number (-1, allowed (0, inf))");
+    refused("{\"dist\": \"invgauss\", \"mean\": 1, \"scale\": 1}", 0,
+            "m: pull_s.scale: unknown key");
+    refused("{\"dist\": \"hypoexponential\", \"mean1\": 1}", 0,
+            "m: pull_s.mean2: is missing");
+    refused("{\"dist\": \"loglogistic\", \"shape\": 0.01, \"scale\": 1}",
+            0, "m: pull_s: has values beyond the range of a double");
     refused("{\"dist\": \"uniform\", \"lo\": 2, \"hi\": 1}", 0,
             "m: pull_s.lo: must not be above hi (2, allowed (-inf, 1])");
     refused("{\"dist\": \"uniform\", \"lo\": -1, \"hi\": 1}", 0,
@@ -161,6 +171,9 @@ static void written(void)
         "{\"dist\": \"gamma\", \"shape\": 1.5, \"scale\": 2, \"shift\": 1}",
         "{\"dist\": \"pareto\", \"alpha\": 1.5, \"xm\": 2}",
         "{\"dist\": \"uniform\", \"lo\": 1, \"hi\": 2}",
+        "{\"dist\": \"loglogistic\", \"shape\": 4, \"scale\": 2}",
+        "{\"dist\": \"invgauss\", \"mean\": 1.5, \"shape\": 2, \"shift\": 1}",
+        "{\"dist\": \"hypoexponential\", \"mean1\": 1.5, \"mean2\": 2}",
         "{\"dist\": \"empirical\", \"values\": [1, 2, 5]}",
         "{\"dist\": \"mixture\", \"components\": [{\"weight\": 0.25,"
         " \"dist\": \"empirical\", \"values\": [3]}, {\"weight\": 0.75,"
