@@ -7,6 +7,10 @@ libsbsim_a_SOURCES += \
   %D%/estimate.c %D%/estimate.h \
   %D%/estimate_facts.c \
   %D%/estimate_joint.c \
+  %D%/contradictions.c %D%/contradictions.h \
+  %D%/explain.c %D%/explain.h \
+  %D%/factors.c %D%/factors.h \
+  %D%/shapley.c %D%/shapley.h \
   %D%/fit_lognormal.c %D%/fit_lognormal.h \
   %D%/joint.c %D%/joint.h \
   %D%/minimise.c %D%/minimise.h \
@@ -39,3 +43,15 @@ tests_test_calibrate_fit_LDADD = $(SBS_LIBS)
 SCRIPT_TESTS += tests/calibrate.t
 
 EXTRA_DIST += doc/calibration.md
+
+UNIT_TESTS += tests/test_calibrate_shapley
+tests_test_calibrate_shapley_SOURCES = tests/test_calibrate_shapley.c \
+  tests/tap.h
+tests_test_calibrate_shapley_LDADD = $(SBS_LIBS)
+
+UNIT_TESTS += tests/test_calibrate_explain
+tests_test_calibrate_explain_SOURCES = tests/test_calibrate_explain.c \
+  tests/tap.h
+tests_test_calibrate_explain_LDADD = $(SBS_LIBS)
+
+SCRIPT_TESTS += tests/explain.t

@@ -10,6 +10,7 @@
 #define SBS_COMMANDS(X)                                                    \
     X(run, "simulate policies and say which to use (the default)")         \
     X(calibrate, "fit a model to a trace, and say how well it is known")   \
+    X(explain, "where the speed-up went that was expected, and why")         \
     X(policies, "list the policies, or explain some")                      \
     X(kernel, "run the Monte Carlo workload itself, whole or in pieces")   \
     X(replay, "feed the events of a log to its policy: the same again?")   \

@@ -14,6 +14,8 @@ sbsim_SOURCES = \
   %D%/main.c %D%/command.h \
   %D%/cmd_calibrate.c \
   %D%/cmd_diff.c \
+  %D%/cmd_explain.c %D%/explain.h \
+  %D%/explain_json.c %D%/explain_text.c %D%/explain_svg.c \
   %D%/cmd_kernel.c \
   %D%/cmd_policies.c \
   %D%/cmd_replay.c \

@@ -9,7 +9,8 @@ EXTRA_DIST += %D%/gen-policies %D%/gen-policies.awk
 EXTRA_DIST += %D%/sbsim.1.in %D%/gen-man %D%/design.md %D%/formats.md %D%/semantics.md \
   %D%/study-self-scheduling
 # What a user of an installed sbsim reads; the licences with it.
-dist_doc_DATA = README.md LICENSE NOTICE %D%/calibration.md %D%/formats.md \
+dist_doc_DATA = README.md LICENSE NOTICE %D%/calibration.md %D%/explain.md \
+  %D%/formats.md \
   %D%/policies.md %D%/scenarios.md %D%/self-scheduling.md \
   %D%/trace-format.md %D%/writing-a-policy.md
 CLEANFILES += %D%/sbsim.1
