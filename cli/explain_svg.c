@@ -19,7 +19,7 @@ static void add_factor(struct sbs_waterfall_bar *bar, char note[NOTE],
         lo = t->known_lo;
         hi = t->known_hi;
     }
-    snprintf(note, NOTE, "time x %.3g; by order %.3g to %.3g",
+    snprintf(note, NOTE, "time x %.3g; by order %.2f to %.2f",
              sbs_exp(f->log.mean), t->order_lo / unit_s,
              t->order_hi / unit_s);
     *bar = (struct sbs_waterfall_bar){ sbs_factor_name(f->id), note,
@@ -33,7 +33,7 @@ int sbs_explained_svg(const struct sbs_explained *x, FILE *out,
     const struct sbs_explanation *e = x->e;
     struct sbs_human_unit unit = sbs_human_unit(e->makespan_s);
     struct sbs_waterfall_bar bar[BARS];
-    char notes[SBS_FACTOR_N][NOTE], subtitle[200], simulated[NOTE], run[40];
+    char notes[SBS_FACTOR_N][NOTE], subtitle[200], simulated[NOTE], run[37];
     size_t n = 0;
     snprintf(subtitle, sizeof subtitle,
              "%u tasks, %u workers against %g local cores: %.3gx expected, "

@@ -8,8 +8,8 @@
 #include "report/svg.h"
 
 #define WIDTH 860.0
-#define LEFT 250.0  /* labels end here */
-#define RIGHT 740.0 /* bars end here, figures follow */
+#define LEFT 265.0  /* labels end here */
+#define RIGHT 745.0 /* bars end here, figures follow */
 #define TOP 84.0
 #define ROW 44.0
 #define BAR 22.0
