@@ -5,6 +5,7 @@ libsbsim_a_SOURCES += \
   %D%/belief.c %D%/belief.h \
   %D%/between.c %D%/between.h \
   %D%/calibrate.c %D%/calibrate.h \
+  %D%/contradictions.c %D%/contradictions.h \
   %D%/dependence.c %D%/dependence.h \
   %D%/design.c %D%/design.h \
   %D%/diagnose.c %D%/diagnose.h \
@@ -16,12 +17,11 @@ libsbsim_a_SOURCES += \
   %D%/estimate.c %D%/estimate.h \
   %D%/estimate_facts.c \
   %D%/estimate_joint.c \
+  %D%/explain.c %D%/explain.h \
+  %D%/factors.c %D%/factors.h \
+  %D%/fit_lognormal.c %D%/fit_lognormal.h \
   %D%/forecast.c %D%/forecast.h %D%/forecast_curves.c \
   %D%/forecast_read.c %D%/forecast_seal.h \
-  %D%/measured.c %D%/measured.h \
-  %D%/reach.c \
-  %D%/score.c %D%/score.h %D%/score_print.c \
-  %D%/fit_lognormal.c %D%/fit_lognormal.h \
   %D%/gof.c %D%/gof.h \
   %D%/identify.c %D%/identify.h \
   %D%/infer.c %D%/infer.h \
@@ -33,8 +33,9 @@ libsbsim_a_SOURCES += \
   %D%/law_posterior.c %D%/law_posterior.h \
   %D%/law_sample.c %D%/law_sample.h \
   %D%/law_tail.c %D%/law_tail.h \
-  %D%/minimise.c %D%/minimise.h \
   %D%/laws.c %D%/laws.h %D%/laws_show.c \
+  %D%/measured.c %D%/measured.h \
+  %D%/minimise.c %D%/minimise.h \
   %D%/mixture.c %D%/mixture.h \
   %D%/model_text.c \
   %D%/obs.h \
@@ -43,8 +44,11 @@ libsbsim_a_SOURCES += \
   %D%/phases.c %D%/phases.h \
   %D%/posterior.c %D%/posterior.h \
   %D%/predict.c %D%/predict.h \
+  %D%/reach.c \
   %D%/rows.c %D%/rows.h \
   %D%/sampler.c %D%/sampler.h \
+  %D%/score.c %D%/score.h %D%/score_print.c \
+  %D%/shapley.c %D%/shapley.h \
   %D%/simlik.c %D%/simlik.h \
   %D%/survivor.c %D%/survivor.h \
   %D%/totals.c %D%/totals.h \
@@ -131,4 +135,15 @@ tests_fuzz_forecast_LDADD = $(SBS_FUZZ_LIBS)
 EXTRA_DIST += tests/corpus/fuzz_forecast/forecast.json \
   tests/corpus/fuzz_forecast/run.json tests/corpus/fuzz_forecast/runs.json
 
-EXTRA_DIST += doc/calibration.md doc/laws.md
+
+UNIT_TESTS += tests/test_calibrate_shapley
+tests_test_calibrate_shapley_SOURCES = tests/test_calibrate_shapley.c \
+  tests/tap.h
+tests_test_calibrate_shapley_LDADD = $(SBS_LIBS)
+
+UNIT_TESTS += tests/test_calibrate_explain
+tests_test_calibrate_explain_SOURCES = tests/test_calibrate_explain.c \
+  tests/tap.h
+tests_test_calibrate_explain_LDADD = $(SBS_LIBS)
+
+SCRIPT_TESTS += tests/explain.t

@@ -13,6 +13,7 @@
     X(predict, "file a forecast of a run, before it is made")              \
     X(score, "hold a forecast to what was measured")                       \
     X(diagnose, "slow workers, bad luck or wear: what a trace can tell")    \
+    X(explain, "where the speed-up went that was expected, and why")         \
     X(policies, "list the policies, or explain some")                      \
     X(kernel, "run the Monte Carlo workload itself, whole or in pieces")   \
     X(replay, "feed the events of a log to its policy: the same again?")   \

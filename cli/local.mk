@@ -15,6 +15,8 @@ sbsim_SOURCES = \
   %D%/calibrate_laws.c %D%/calibrate_laws.h %D%/cmd_calibrate.c \
   %D%/cmd_diagnose.c \
   %D%/cmd_diff.c \
+  %D%/cmd_explain.c %D%/explain.h \
+  %D%/explain_json.c %D%/explain_text.c %D%/explain_svg.c \
   %D%/cmd_kernel.c \
   %D%/cmd_policies.c \
   %D%/cmd_predict.c \

@@ -7,7 +7,9 @@ libsbsim_a_SOURCES += \
   %D%/result_json.c %D%/result_json.h \
   %D%/result_table.c %D%/result_table.h \
   %D%/scenario_json.c %D%/scenario_table.c %D%/scenario_table.h \
-  %D%/verdict.c %D%/verdict.h
+  %D%/svg.c %D%/svg.h \
+  %D%/verdict.c %D%/verdict.h \
+  %D%/waterfall.c %D%/waterfall.h
 
 UNIT_TESTS += tests/test_report_human
 tests_test_report_human_SOURCES = tests/test_report_human.c tests/tap.h
@@ -23,3 +25,7 @@ EXTRA_DIST += \
 UNIT_TESTS += tests/test_report_scenario
 tests_test_report_scenario_SOURCES = tests/test_report_scenario.c tests/tap.h
 tests_test_report_scenario_LDADD = $(SBS_LIBS)
+
+UNIT_TESTS += tests/test_report_waterfall
+tests_test_report_waterfall_SOURCES = tests/test_report_waterfall.c tests/tap.h
+tests_test_report_waterfall_LDADD = $(SBS_LIBS)
