@@ -138,7 +138,7 @@ double sbs_dist_var(const struct sbs_dist *d)
     case SBS_DIST_LOGLOGISTIC:
         return loglogistic_var(d);
     case SBS_DIST_INVGAUSS:
-        return d->a * d->a * (d->a / d->b);
+        return d->a * (d->a * (d->a / d->b)); /* overflows late */
     case SBS_DIST_HYPOEXPONENTIAL:
         return d->a * d->a + d->b * d->b;
     case SBS_DIST_EMPIRICAL:

@@ -82,7 +82,6 @@ tests_test_calibrate_law_em_SOURCES = tests/test_calibrate_law_em.c \
 tests_test_calibrate_law_em_LDADD = $(SBS_LIBS)
 
 UNIT_TESTS += tests/test_calibrate_laws
-VALGRIND_TESTS += tests/test_calibrate_laws
 tests_test_calibrate_laws_SOURCES = tests/test_calibrate_laws.c \
   tests/lawtest.h tests/tap.h
 tests_test_calibrate_laws_LDADD = $(SBS_LIBS)

@@ -33,7 +33,8 @@ CLEANFILES += %D%/ultra_work.h
 FUZZERS += tests/fuzz_model
 tests_fuzz_model_SOURCES = tests/fuzz_model.c
 tests_fuzz_model_LDADD = $(SBS_FUZZ_LIBS)
-EXTRA_DIST += tests/corpus/fuzz_model/list.json \
+EXTRA_DIST += tests/corpus/fuzz_model/laws.json \
+  tests/corpus/fuzz_model/list.json \
   tests/corpus/fuzz_model/model.json tests/corpus/fuzz_model/work.json
 
 UNIT_TESTS += tests/test_model_actions

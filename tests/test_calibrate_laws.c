@@ -15,7 +15,8 @@
 
 /* n attempts of lognormal(4, .3) seconds; those longer than cut_s are
  * cancelled there; then `lost` that never started and 3 of unknown fate. */
-static struct sbs_trace *make(size_t n, double cut_s, size_t lost)
+static struct sbs_trace *make(size_t n, double cut_s, size_t lost,
+                              double ref_s)
 {
     struct sbs_trace *t = sbs_trace_create();
     struct sbs_dist d = sbs_dist_lognormal(4, .3, 0);
@@ -37,7 +38,7 @@ static struct sbs_trace *make(size_t n, double cut_s, size_t lost)
             continue;
         }
         t->tasks.compute_start[i] = 1100;
-        t->tasks.ref_s[i] = 50;
+        t->tasks.ref_s[i] = ref_s;
         t->tasks.outcome[i] = o[i].lo > cut_s ? 3 : 0;
         if (o[i].lo > cut_s)
             t->tasks.stopping[i] = 1100 + cut_s;
@@ -58,8 +59,8 @@ static const struct sbs_laws_row *row_of(const struct sbs_laws *laws,
 
 static void whole(void)
 {
-    struct sbs_trace *t = make(120, 70.125, 2);
-    struct sbs_laws laws = {0}, again = {0};
+    struct sbs_trace *t = make(120, 70.125, 2, 50);
+    struct sbs_laws laws = {0};
     const struct sbs_laws_row *r;
     struct sbs_error err = {0};
 
@@ -84,13 +85,7 @@ static void whole(void)
        "two that never got so far: %s", r ? r->why : "");
     ok(laws.never.never == 2 && laws.never.n == 122,
        "never started: %zu of %zu", laws.never.never, laws.never.n);
-    ok(!sbs_laws_make(t, &again, &err) &&
-           again.row[0].n == laws.row[0].n &&
-           row_of(&again, SBS_LAW_SAMPLE_COMPUTE)->p95.hi ==
-               row_of(&laws, SBS_LAW_SAMPLE_COMPUTE)->p95.hi,
-       "twice the same");
     sbs_laws_fini(&laws);
-    sbs_laws_fini(&again);
     sbs_trace_destroy(t);
 }
 
@@ -109,7 +104,7 @@ static char *text_of(const struct sbs_laws *laws)
 static void few(void)
 {
     for (size_t n = 58; n <= 59; n++) {
-        struct sbs_trace *t = make(n, INFINITY, 0);
+        struct sbs_trace *t = make(n, INFINITY, 0, NAN);
         struct sbs_laws laws = {0};
         struct sbs_jsonw w;
         struct sbs_error err = {0};
