@@ -19,7 +19,7 @@ static void add_factor(struct sbs_waterfall_bar *bar, char note[NOTE],
         lo = t->known_lo;
         hi = t->known_hi;
     }
-    snprintf(note, NOTE, "time x %.3g; by order %.2f to %.2f",
+    snprintf(note, NOTE, "time x %.4g; by order %.2f to %.2f",
              sbs_exp(f->log.mean), t->order_lo / unit_s,
              t->order_hi / unit_s);
     *bar = (struct sbs_waterfall_bar){ sbs_factor_name(f->id), note,

@@ -54,10 +54,11 @@ void sbs_explained_ceiling(const struct sbs_explained *x, char *text,
                       : e->reach_p >= 0.95 ? "can be reached"
                                            : "may or may not be reached";
     snprintf(text, size,
-             "With these workers, whatever the policy: at best %.4g %s "
-             "(%.4g..%.4g in nine runs of ten), a speed-up of %.3gx "
+             "With the %u workers it may launch, whatever the policy: at best "
+             "%.4g %s (%.4g..%.4g in nine runs of ten), a speed-up of %.3gx "
              "(%.3g..%.3g). The %.3gx expected %s: P = %.3g (%u "
-             "replications).", e->bound_s / unit.seconds, unit.name,
+             "replications).", e->plan.max_workers,
+             e->bound_s / unit.seconds, unit.name,
              e->bound_lo_s / unit.seconds, e->bound_hi_s / unit.seconds,
              e->bound_speedup, e->bound_speedup_lo, e->bound_speedup_hi,
              e->expected, can, e->reach_p, e->reps - e->unfinished);
