@@ -71,7 +71,7 @@ static void print_counts(const struct sbs_diagnosis *d, FILE *out)
 static void print_components(const struct sbs_variance *v, FILE *out)
 {
     const struct sbs_share *p;
-    size_t c;
+    enum sbs_component c;
 
     fputs("\nSpread of the time for the same work (sd of its log, %)\n"
           "  component        sd  95% interval   share  95% interval\n", out);
