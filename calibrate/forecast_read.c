@@ -180,6 +180,9 @@ static int read_policy(const cJSON *o, const char *where,
     for (int k = 0; k < SBS_N_FIGURES; k++)
         if (read_figure(o, where, (enum sbs_figure)k, p, err) != 0)
             return -1;
+    if (!(p->figure[SBS_FIGURE_makespan_s].all.mean > 0))
+        return sbs_fail(err, SBS_EINPUT,
+                        "%s.makespan_s.mean: must be a number > 0", where);
     return read_curves(o, where, p, err);
 }
 

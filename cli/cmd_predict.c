@@ -24,7 +24,7 @@
 #include "report/human.h"
 #include "report/result_table.h"
 
-enum { REPS_MOST = 1000000 };
+enum { REPS_GOOD = 1000, REPS_MOST = 1000000 };
 
 struct options {
     struct sbs_run_options run;
@@ -173,6 +173,12 @@ static int fill_policy(struct sbs_forecast_policy *p, const struct options *o,
     const struct sbs_result_policy *r = &job->policies[i];
     const struct sbs_run_outcome *out = &job->outcomes[i];
     const struct sbs_run run = sbs_job_plan(job);
+    if (r->summary[SBS_METRIC_makespan_s].n < 2)
+        return sbs_fail(err, SBS_EINPUT,
+                        "%.80s: finished in %llu of %llu replications, too "
+                        "few to forecast when", r->spec,
+                        (unsigned long long)(r->reps - r->unfinished),
+                        (unsigned long long)r->reps);
     p->spec = r->spec;
     p->reps = r->reps;
     p->unfinished = r->unfinished;
@@ -321,6 +327,10 @@ static int print(const struct options *o, const struct sbs_job *job,
         print_reach(f, stdout);
     print_baselines(f, stdout);
     print_margins(f, stdout);
+    if (f->reps < REPS_GOOD)
+        printf("Note: %llu replications are few: no check can give a p below "
+               "%.2g. Take %d or more.\n", (unsigned long long)f->reps,
+               1 / ((double)f->reps + 1), REPS_GOOD);
     if (was_there)
         printf("\n%s has this forecast already; it stays, with its date.\n",
                o->output);

@@ -185,6 +185,9 @@ is_exit 2 "--run without a trace" sbsim score f.json --measured one.json --run x
 is_exit 2 "no output" predict --policy static
 is_exit 2 "standard output" predict --policy static -o -
 is_exit 2 "one replication" predict --policy static --reps 1 -o x.json
+is_exit 1 "a run that never finishes" predict --policy static \
+    --set startup.never_p=1 --reps 20 -o x.json
+like err 'static: finished in 0 of 20 replications' "is no forecast"
 is_exit 2 "a size the model does not know" predict --policy static \
     --vcpu 4 -o x.json
 ok "leaves no file" test ! -e x.json
