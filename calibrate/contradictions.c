@@ -272,7 +272,7 @@ static void check_claims(const struct sbs_claims *c,
 {
     if (!isnan(c->speedup)) {
         double p = sbs_explain_rank(e, e->local_s / c->speedup);
-        if (p < 2.0 / (e->reps + 1.0) || p < RARE)
+        if (p < 1.5 / (1.0 + e->reps - e->unfinished))
             add(out, "claimed_speedup", "", c->speedup, e->speedup,
                 "a speed-up of %.3gx takes a run of %.5g s; in %u "
                 "replications of the model, mean %.5g s, none was so short.",
