@@ -132,6 +132,10 @@ int sbs_beliefs_make(struct sbs_beliefs *b, enum sbs_reading reading,
             b->of[i].log_most = LOG_MOST_SPREAD;
     b->gain_lo = s->col.low[row];
     b->gain_hi = s->col.high[row];
+    if (find(facts, "speed.vcpu_gain.more", &s, &row, err))
+        return -1;
+    b->gain_more_log_sd =
+        (sbs_log(s->col.high[row]) - sbs_log(s->col.low[row])) / (2 * Z95);
     b->of[SBS_BELIEF_PULL].used = !(est->pull.n > 0);
     b->of[SBS_BELIEF_CALL].used = !(est->call.n > 0);
     b->of[SBS_BELIEF_SLOW].used = b->of[SBS_BELIEF_SPREAD].used =
@@ -264,6 +268,23 @@ static void own_classes_draw(cJSON *list, const struct sbs_mixture *m,
     }
 }
 
+/* Gains against 2 vCPU, the size of the run with work. */
+static void gain_draw(cJSON *draw, const struct sbs_beliefs *b,
+                      const double *z)
+{
+    static const char *const more[] = {"speed.vcpu_gain.4",
+                                       "speed.vcpu_gain.8",
+                                       "speed.vcpu_gain.16"};
+    size_t i;
+
+    number(draw, "speed.vcpu_gain.1",
+           b->gain_lo + (b->gain_hi - b->gain_lo) *
+                            sbs_norm_cdf(z[SBS_NUISANCE_GAIN]));
+    for (i = 0; i < sizeof more / sizeof *more; i++)
+        number(draw, more[i],
+               sbs_exp(b->gain_more_log_sd * z[SBS_NUISANCE_GAIN_MORE]));
+}
+
 struct cJSON *sbs_belief_draw(const struct sbs_beliefs *b, const double *z)
 {
     const struct sbs_estimate *e = b->est;
@@ -285,9 +306,7 @@ struct cJSON *sbs_belief_draw(const struct sbs_beliefs *b, const double *z)
         classes_draw(list, b, z);
     else
         own_classes_draw(list, &e->mixture, z[SBS_NUISANCE_CORES]);
-    number(draw, "speed.vcpu_gain.1",
-           b->gain_lo + (b->gain_hi - b->gain_lo) *
-                            sbs_norm_cdf(z[SBS_NUISANCE_GAIN]));
+    gain_draw(draw, b, z);
     return draw;
 }
 

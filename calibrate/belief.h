@@ -54,6 +54,7 @@ enum { SBS_NUISANCE_PROVISION = SBS_BELIEF_N,
        SBS_NUISANCE_STOP = SBS_NUISANCE_BOOT + 2,
        SBS_NUISANCE_CORES = SBS_NUISANCE_STOP + 2, /* of own workers */
        SBS_NUISANCE_GAIN,                          /* of 1 vCPU */
+       SBS_NUISANCE_GAIN_MORE,                     /* of 4 vCPU and more */
        SBS_BELIEF_DIM };
 
 struct sbs_belief {
@@ -70,6 +71,7 @@ struct sbs_beliefs {
     enum sbs_reading reading;
     struct sbs_belief of[SBS_BELIEF_N];
     double gain_lo, gain_hi; /* of 1 vCPU, uniform */
+    double gain_more_log_sd; /* of 4 vCPU and more, median 1 */
     const struct sbs_estimate *est; /* laws known from elsewhere; borrowed */
 };
 

@@ -188,7 +188,6 @@ static bool replicate(struct setting *s, uint32_t k, struct tally *t)
         return false;
     }
     count(f, &b, z, sbs_rng_u01(&st, 1, 0, 0, 0), t);
-    if (getenv("SBC_SHOW")) printf("# %u acc %.2f gen %u\n", k, f->acceptance[0], f->generations[0]);
     sbs_infer_destroy(f);
     return true;
 }
