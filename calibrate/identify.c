@@ -476,6 +476,7 @@ static void print_runs(const struct sbs_identify *r, FILE *out)
 
 static void print_cures(const struct sbs_identify *r, FILE *out)
 {
+    char text[240];
     size_t d;
 
     fputc('\n', out);
@@ -484,12 +485,13 @@ static void print_cures(const struct sbs_identify *r, FILE *out)
         if (d == SBS_DOUBT_PARTS && !r->confounded)
             continue;
         if (c->gain[d] >= HALVES)
-            fprintf(out, "Cheapest cure for %s: %s, $%.2f.\n",
-                    doubt_names[d], c->what, c->cost_usd);
+            snprintf(text, sizeof text, "Cheapest cure for %s: %s, $%.2f.",
+                     doubt_names[d], c->what, c->cost_usd);
         else
-            fprintf(out, "For %s none of these removes half the doubt "
-                    "(best, %.0f%%: %s).\n", doubt_names[d],
-                    100 * c->gain[d], c->what);
+            snprintf(text, sizeof text, "For %s none of these removes half "
+                     "the doubt (best, %.0f%%: %s).", doubt_names[d],
+                     100 * c->gain[d], c->what);
+        sbs_rows_wrap(out, text, 0, 2);
     }
     fputs("Whatever the run, a log of stamps and processor models of its "
           "workers (sbsim trace import) tells\nstart-up and cores apart "
