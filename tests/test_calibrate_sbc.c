@@ -6,9 +6,9 @@
  * from the totals alone. The rank of the truth among the draws is then
  * uniform, and a 90% interval holds it 9 times in 10, for every parameter.
  *
- * A few replicates in `make check`, 600 under SBS_LONG. Small runs, few
- * particles and replications: a pseudo-marginal sampler is exact whatever
- * their number, it only needs moves enough. */
+ * A few replicates in `make check`, 400 under SBS_LONG. Small runs, few
+ * particles, many moves: the sampler is exact for many particles, and for few
+ * of them when they move enough. */
 #include "config.h"
 
 #include <cjson/cJSON.h>
@@ -23,8 +23,8 @@
 #include "tests/simtest.h"
 #include "tests/tap.h"
 
-enum { PARTICLES = 150, REPS = 24, MOVES = 8, DRAWS = 99, BINS = 10,
-       QUICK = 6, FULL = 600, RUNS = 4, SEED = 20261126 };
+enum { PARTICLES = 150, REPS = 24, MOVES = 20, DRAWS = 99, BINS = 10,
+       QUICK = 4, FULL = 400, RUNS = 4, SEED = 20261126 };
 #define ERROR_LOG_SD 0.03 /* total_log_sd of traces/facts/priors.csv */
 #define SHORT_S 0.001
 #define LONG_S 300
