@@ -214,6 +214,22 @@ static void guess_pulled(struct sbs_diagnose_rows *r)
     free(count);
 }
 
+/* Each run and each model is a column of normal equations. */
+#define MOST_LEVELS 100
+
+static void refuse_too_many(struct sbs_diagnose_rows *r)
+{
+    if (r->data.n_runs + r->data.n_processors <= MOST_LEVELS)
+        return;
+    snprintf(r->work, sizeof r->work,
+             "%zu runs and %zu processor models are more than the %d that "
+             "are taken apart at once (--run picks one run)", r->data.n_runs,
+             r->data.n_processors, MOST_LEVELS);
+    r->refused = true;
+    r->n = r->data.n = r->data.n_workers = 0;
+    r->data.n_runs = r->data.n_processors = 0;
+}
+
 static int allocate(const struct sbs_trace *trace,
                     struct sbs_diagnose_rows *r, struct sbs_error *err)
 {
@@ -257,6 +273,7 @@ int sbs_diagnose_read(const struct sbs_trace *trace, int64_t run,
         find_ready(trace, &r, n, ready);
         number_rows(trace, &r, n, rule, ready, dense);
         guess_pulled(&r);
+        refuse_too_many(&r);
     }
     *out = r;
     memset(&r, 0, sizeof r);

@@ -237,6 +237,25 @@ static void phases(void)
     sbs_trace_destroy(t);
 }
 
+/* A model a worker: refused, not worked on for hours. */
+static void many_models(void)
+{
+    struct fleet f = {.m = 200, .n = 2, .worker_sd = 0.1, .task_sd = 0.1};
+    struct sbs_trace *t = make(&f, 1);
+    struct sbs_diagnosis d;
+    char name[20];
+    size_t i;
+
+    for (i = 0; i < f.m; i++) {
+        snprintf(name, sizeof name, "model %zu", i);
+        t->workers.cpu_model[i] = sbs_trace_keep(t, name, strlen(name));
+    }
+    d = diagnose(t, -1);
+    ok(d.rows.refused && d.verdict == SBS_VERDICT_UNTOLD, "%s", d.why);
+    sbs_diagnosis_fini(&d);
+    sbs_trace_destroy(t);
+}
+
 /* Two runs of different level (the day): no spread between workers. */
 static void runs(void)
 {
@@ -265,6 +284,7 @@ static void runs(void)
     ok(d.rows.n == 40 && d.n_containers == 10, "one run alone");
     sbs_diagnosis_fini(&d);
     sbs_trace_destroy(t);
+    many_models();
     t = sbs_trace_create();
     d = diagnose(t, -1);
     ok(d.verdict == SBS_VERDICT_UNTOLD && d.n_advice > 0, "an empty trace");
