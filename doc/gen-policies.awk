@@ -258,7 +258,7 @@ END {
     print ""
     print "The workload is ultra (50 tasks of 10 M barrier paths, 50 workers of 2 vCPU), the model the one calibrated from `fargate.h5`,"
     printf "%s, %d replications, seed 1. A cell is the mean makespan in minutes with its 95%% interval (of the simulation, not of the\n", version, reps
-    print "model: see README), the bill in USD and the regret against the best that any policy could have done with the same workers."
+    print "model: for that see the README), the bill in USD and the regret against the best that any policy could have done with the same workers."
     print "The columns are the model as it is and the [stress scenarios](scenarios.md)."
     print ""
     print_table()
