@@ -24,6 +24,8 @@ struct cJSON;
 struct sbs_jsonw;
 
 enum { SBS_IDENTIFY_PAIRS = 8, SBS_IDENTIFY_RUNS = 5 };
+/* Share of variance that a run removes to be called a cure. */
+#define SBS_IDENTIFY_CURE 0.5
 
 /* What can be in doubt. */
 #define SBS_DOUBTS(X)                                             \

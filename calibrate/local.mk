@@ -23,7 +23,7 @@ libsbsim_a_SOURCES += \
   %D%/forecast.c %D%/forecast.h %D%/forecast_curves.c \
   %D%/forecast_read.c %D%/forecast_seal.h \
   %D%/gof.c %D%/gof.h \
-  %D%/identify.c %D%/identify.h \
+  %D%/identify.c %D%/identify.h %D%/identify_show.c \
   %D%/infer.c %D%/infer.h \
   %D%/joint.c %D%/joint.h \
   %D%/law.c %D%/law.h \
