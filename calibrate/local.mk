@@ -115,7 +115,6 @@ tests_test_calibrate_dependence_SOURCES = tests/test_calibrate_dependence.c \
 tests_test_calibrate_dependence_LDADD = $(SBS_LIBS)
 
 UNIT_TESTS += tests/test_calibrate_diagnose
-VALGRIND_TESTS += tests/test_calibrate_diagnose
 tests_test_calibrate_diagnose_SOURCES = tests/test_calibrate_diagnose.c \
   tests/tap.h
 tests_test_calibrate_diagnose_LDADD = $(SBS_LIBS)
@@ -126,7 +125,6 @@ UNIT_TESTS += tests/test_calibrate_forecast
 tests_test_calibrate_forecast_SOURCES = \
   tests/test_calibrate_forecast.c tests/simtest.h tests/tap.h
 tests_test_calibrate_forecast_LDADD = $(SBS_LIBS)
-VALGRIND_TESTS += tests/test_calibrate_forecast
 SCRIPT_TESTS += tests/forecast.t
 FUZZERS += tests/fuzz_forecast
 tests_fuzz_forecast_SOURCES = tests/fuzz_forecast.c

@@ -3,7 +3,10 @@
 # sbsim diagnose: verdicts on simulated traces, advice that runs, bad input.
 . "${SBS_SRCDIR:?}/tests/lib.sh"
 
-facts=$SBS_BUILDDIR/traces/fargate.h5
+# By a short name: advice repeats it, in lines of 100 columns.
+cp "$SBS_BUILDDIR/traces/fargate.h5" "$T/fargate.h5"
+cd "$T" || exit 99
+facts=fargate.h5
 diagnose() { sbsim diagnose --trace "$@"; }
 
 # trace NAME WORKERS TASKS SD_PROCESSOR SD_WORKER DRIFT_PER_H SD_TASK [EXTRA]:

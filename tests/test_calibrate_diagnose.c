@@ -243,7 +243,7 @@ static void many_models(void)
     struct fleet f = {.m = 200, .n = 2, .worker_sd = 0.1, .task_sd = 0.1};
     struct sbs_trace *t = make(&f, 1);
     struct sbs_diagnosis d;
-    char name[20];
+    char name[40];
     size_t i;
 
     for (i = 0; i < f.m; i++) {

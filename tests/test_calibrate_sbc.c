@@ -6,7 +6,7 @@
  * from the totals alone. The rank of the truth among the draws is then
  * uniform, and a 90% interval holds it 9 times in 10, for every parameter.
  *
- * A few replicates in `make check`, 400 under SBS_LONG. Small runs, few
+ * A few replicates in `make check`, 200 under SBS_LONG. Small runs, few
  * particles, many moves: the sampler is exact for many particles, and for few
  * of them when they move enough. */
 #include "config.h"
@@ -23,8 +23,8 @@
 #include "tests/simtest.h"
 #include "tests/tap.h"
 
-enum { PARTICLES = 150, REPS = 24, MOVES = 20, DRAWS = 99, BINS = 10,
-       QUICK = 4, FULL = 400, RUNS = 4, SEED = 20261126 };
+enum { PARTICLES = 300, FEW = 50, REPS = 24, MOVES = 20, DRAWS = 99, BINS = 10,
+       QUICK = 3, FULL = 200, RUNS = 4, SEED = 20261126 };
 #define ERROR_LOG_SD 0.03 /* total_log_sd of traces/facts/priors.csv */
 #define SHORT_S 0.001
 #define LONG_S 300
@@ -172,8 +172,9 @@ static bool replicate(struct setting *s, uint32_t k, struct tally *t)
     struct sbs_beliefs b;
     struct sbs_infer_job job = {
         .est = &s->quick->est, .facts = s->facts, .runs = &r,
-        .model = s->model, .particles = PARTICLES, .reps = REPS,
-        .moves = MOVES, .draws = DRAWS, .seed = SEED + 7 * k};
+        .model = s->model, .reps = REPS, .draws = DRAWS,
+        .particles = simtest_reps(FEW, PARTICLES),
+        .moves = simtest_reps(MOVES / 4, MOVES), .seed = SEED + 7 * k};
     struct sbs_error err = {0};
     double z[SBS_BELIEF_DIM];
     uint32_t i;
