@@ -43,20 +43,11 @@ int sbs_calibrate_read_facts(const struct sbs_trace *trace,
     return status ? sbs_fail_at(err, "the shipped facts are needed") : 0;
 }
 
-/* Mean of a transfer's law: download and upload count in a total. */
-static double law_mean(const struct sbs_law *law)
+/* What a task's data take: they count in a total. */
+static double transfer_s(const struct sbs_estimate *est)
 {
-    switch (law->kind) {
-    case SBS_LAW_CONST:
-        return law->a;
-    case SBS_LAW_UNIFORM:
-        return (law->a + law->b) / 2;
-    case SBS_LAW_LOGNORMAL:
-        return law->shift + sbs_exp(law->a + law->b * law->b / 2);
-    case SBS_LAW_ABSENT:
-        break;
-    }
-    return 0;
+    return sbs_law_mean_s(&est->download) + sbs_law_mean_s(&est->upload) +
+           sbs_law_mean_s(&est->collect);
 }
 
 static void totals_fixed(const struct sbs_estimate *est,
@@ -103,9 +94,7 @@ static int fit_totals(struct making *m, struct sbs_error *err)
 
     if (sbs_estimate_run(&e, err))
         return -1;
-    if (sbs_joint_collect(m->facts, law_mean(&est->download) +
-                          law_mean(&est->upload) + law_mean(&est->collect),
-                          &c->runs, err))
+    if (sbs_joint_collect(m->facts, transfer_s(est), &c->runs, err))
         return -1;
     totals_fixed(est, &c->fixed);
     totals = sbs_totals_create(&c->fixed, err);
@@ -133,9 +122,7 @@ static int own_runs(struct making *m, struct sbs_joint_runs *runs,
     const struct sbs_estimate *est = &m->facts_est;
     size_t i;
 
-    if (sbs_joint_collect(m->trace, law_mean(&est->download) +
-                          law_mean(&est->upload) + law_mean(&est->collect),
-                          runs, err))
+    if (sbs_joint_collect(m->trace, transfer_s(est), runs, err))
         return -1;
     for (i = 0; i < runs->n; i++)
         runs->run[i].fitted = false;

@@ -10,6 +10,21 @@
 
 #include "base/fmath.h"
 
+double sbs_law_mean_s(const struct sbs_law *law)
+{
+    switch (law->kind) {
+    case SBS_LAW_CONST:
+        return law->a;
+    case SBS_LAW_UNIFORM:
+        return (law->a + law->b) / 2;
+    case SBS_LAW_LOGNORMAL:
+        return law->shift + sbs_exp(law->a + law->b * law->b / 2);
+    case SBS_LAW_ABSENT:
+        break;
+    }
+    return 0;
+}
+
 const char *sbs_estimate_origin(const struct sbs_estimator *e,
                                 const struct sbs_trace *trace)
 {

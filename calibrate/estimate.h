@@ -24,6 +24,9 @@ struct sbs_law {
     double n;       /* observations it was fitted to; 0: none, stated */
 };
 
+/* Its mean, s; 0 when absent. */
+double sbs_law_mean_s(const struct sbs_law *law);
+
 /* The model in numbers; NaN = absent. */
 struct sbs_estimate {
     struct sbs_law setup, call, collect;

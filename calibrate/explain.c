@@ -9,6 +9,7 @@
 
 #include "base/fmath.h"
 #include "calibrate/shapley.h"
+#include "stats/quantile.h"
 #include "sweep/run.h"
 
 /* What is simulated, set by set. */
@@ -196,18 +197,12 @@ static double standard_error(const struct work *w, const double *x)
     return sqrt(sum) / w->draws;
 }
 
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Quantile p of the n values in x, which are sorted for it. */
 static double quantile(double *x, uint32_t n, double p)
 {
     if (n == 0)
         return NAN;
-    qsort(x, n, sizeof *x, ascending);
+    qsort(x, n, sizeof *x, sbs_quantile_order);
     double at = p * (n - 1);
     uint32_t i = (uint32_t)at;
     return i + 1 < n ? x[i] + (at - i) * (x[i + 1] - x[i]) : x[i];

@@ -30,13 +30,6 @@
 #define MEMORY_GB 4
 enum { REGRESSORS = 7 }; /* 1, three totals, their squares */
 
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return x < y ? -1 : x > y;
-}
-
 static const double *z_of(const struct sbs_inference *f, size_t draw)
 {
     return &f->z[draw * SBS_BELIEF_DIM];
@@ -50,13 +43,6 @@ static double value(const struct sbs_inference *f, size_t draw,
     return sbs_belief_value(&b->of[id], z_of(f, draw)[id]);
 }
 
-static double law_mean_s(const struct sbs_law *law)
-{
-    return law->kind == SBS_LAW_LOGNORMAL
-               ? law->shift + sbs_exp(law->a + law->b * law->b / 2)
-               : law->kind == SBS_LAW_CONST ? law->a : 0;
-}
-
 /* Mean start-up of one worker under a draw, without set-up and calls. */
 static double worker_s(const struct sbs_inference *f, size_t draw)
 {
@@ -65,10 +51,10 @@ static double worker_s(const struct sbs_inference *f, size_t draw)
     double pull = f->beliefs[0].of[SBS_BELIEF_PULL].used
                       ? value(f, draw, SBS_BELIEF_PULL) *
                             sbs_exp(sd * sd / 2)
-                      : law_mean_s(&e->pull);
+                      : sbs_law_mean_s(&e->pull);
 
-    return law_mean_s(&e->provision) + pull + law_mean_s(&e->container) +
-           law_mean_s(&e->boot);
+    return sbs_law_mean_s(&e->provision) + pull +
+           sbs_law_mean_s(&e->container) + sbs_law_mean_s(&e->boot);
 }
 
 /* From the call of the client until its middle worker can compute. */
@@ -77,7 +63,7 @@ static double start_s(const struct sbs_inference *f, size_t draw,
 {
     double call = f->beliefs[0].of[SBS_BELIEF_CALL].used
                       ? value(f, draw, SBS_BELIEF_CALL)
-                      : law_mean_s(&f->est.call);
+                      : sbs_law_mean_s(&f->est.call);
 
     return value(f, draw, SBS_BELIEF_SETUP) + call * (launches + 1) / 2 +
            worker_s(f, draw);
@@ -98,7 +84,7 @@ static void split_run(const struct sbs_inference *f,
             first = run->total[i].value;
     for (i = 0; i < f->n; i++)
         x[i] = fmin(start_s(f, i, run->workers), first);
-    qsort(x, f->n, sizeof *x, ascending);
+    qsort(x, f->n, sizeof *x, sbs_quantile_order);
     *s = (struct sbs_identify_split){
         .run = run->name, .first_s = first,
         .start_p05 = sbs_quantile7(x, f->n, .05),

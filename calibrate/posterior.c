@@ -19,13 +19,6 @@ enum { PRIOR_DRAWS = 4000 };
 /* Runs that tell a spread between runs from its prior (SCIENCE.md C.8). */
 enum { RUNS_FOR_A_SPREAD = 5 };
 
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return x < y ? -1 : x > y;
-}
-
 static double variance(const double *x, size_t n)
 {
     double mean = 0, sum = 0;
@@ -71,8 +64,8 @@ static void describe(const struct sbs_inference *f, size_t i, double *prior,
     const struct sbs_belief *b = &f->beliefs[0].of[i];
     double before = variance(prior, PRIOR_DRAWS), after = variance(x, f->n);
 
-    qsort(prior, PRIOR_DRAWS, sizeof *prior, ascending);
-    qsort(x, f->n, sizeof *x, ascending);
+    qsort(prior, PRIOR_DRAWS, sizeof *prior, sbs_quantile_order);
+    qsort(x, f->n, sizeof *x, sbs_quantile_order);
     *r = (struct sbs_posterior_row){
         .path = b->path, .unit = b->unit, .name = b->name,
         .source = b->source,
@@ -130,7 +123,7 @@ static void kinds(const struct sbs_inference *f, double *x,
         for (d = 0; d < f->n; d++)
             if (f->reading[d] == SBS_READING_KINDS)
                 x[n++] = f->z[d * SBS_BELIEF_DIM + SBS_BELIEF_SLOW + i];
-        qsort(x, n, sizeof *x, ascending);
+        qsort(x, n, sizeof *x, sbs_quantile_order);
         *at[i] = n ? sbs_belief_value(&b->of[SBS_BELIEF_SLOW + i],
                                       sbs_quantile7(x, n, .5))
                    : NAN;

@@ -8,6 +8,13 @@
 
 #include <gsl/gsl_cdf.h>
 
+int sbs_quantile_order(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return x < y ? -1 : x > y;
+}
+
 double sbs_quantile7(const double *sorted, size_t n, double p)
 {
     if (n == 0)

@@ -5,6 +5,9 @@
 
 #include <stddef.h>
 
+/* For qsort: doubles, none of them NaN, into ascending order. */
+int sbs_quantile_order(const void *a, const void *b);
+
 /* Quantile p in [0, 1] of n ascending values, type 7 of Hyndman and Fan
  * (1996): linear between order statistics, the 1 + (n-1)p-th. NaN if n = 0. */
 double sbs_quantile7(const double *sorted, size_t n, double p);
