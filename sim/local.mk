@@ -10,6 +10,7 @@ libsbsim_a_SOURCES += \
   %D%/purpose.h \
   %D%/queue.c %D%/queue.h \
   %D%/regret.c \
+  %D%/replicas.c %D%/replicas.h \
   %D%/sim.h %D%/state.h
 
 UNIT_TESTS += tests/test_sim_client

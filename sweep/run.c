@@ -10,13 +10,11 @@
 #include <omp.h>
 #endif
 
+#include "sim/replicas.h"
 #include "sweep/comm.h"
 
 /* Replications between two looks at the clock and at others' errors. */
 enum { BATCH = 64 };
-
-/* Metrics and why it did not finish. */
-enum { N_ROWS = SBS_N_METRICS + 1 };
 
 /* What the threads of one policy's replications share. */
 struct shared {
@@ -50,27 +48,17 @@ static void note_error(struct shared *sh, uint32_t replication,
     }
 }
 
-static void store(struct sbs_run_outcome *out, uint32_t reps,
-                  uint32_t replication, const double m[SBS_N_METRICS],
-                  enum sbs_unfinished why)
-{
-    for (int i = 0; i < SBS_N_METRICS; i++)
-        out->values[(size_t)i * reps + replication] = m[i];
-    out->values[(size_t)SBS_N_METRICS * reps + replication] = why;
-}
-
-static void run_batch(struct shared *sh, struct sbs_sim *sim,
-                      struct sbs_driver *driver, uint32_t first)
+static void run_batch(struct shared *sh, struct sbs_replicas *replicas,
+                      uint32_t first)
 {
     uint32_t end = sh->hi - first < BATCH ? sh->hi : first + BATCH;
-    for (uint32_t r = first; r < end; r++) {
-        double m[SBS_N_METRICS];
-        struct sbs_error err = { 0 };
-        if (sbs_sim_replicate(sim, driver, r, m, &err) != 0) {
-            note_error(sh, r, &err);
-            return;
-        }
-        store(sh->out, sh->run->reps, r, m, sbs_sim_why(sim));
+    uint32_t failed;
+    struct sbs_error err = { 0 };
+    if (sbs_replicas_run(replicas, first, end - first,
+                         sh->out->values + first, sh->run->reps, &failed,
+                         &err) != 0) {
+        note_error(sh, failed, &err);
+        return;
     }
     uint64_t done;
 #pragma omp critical(sbs_run_done)
@@ -83,13 +71,10 @@ static void run_batch(struct shared *sh, struct sbs_sim *sim,
 static void run_thread(struct shared *sh)
 {
     struct sbs_error err = { 0 };
-    struct sbs_sim *sim =
-        sbs_sim_create(&sh->run->scenario, &sh->out->plan, &err);
-    struct sbs_driver *driver =
-        sim ? sbs_driver_create(sh->stack, &sh->out->plan,
-                                &sh->out->constants, &err)
-            : NULL;
-    if (!driver)
+    struct sbs_replicas *replicas =
+        sbs_replicas_create(&sh->run->scenario, sh->stack, &sh->out->plan,
+                            &sh->out->constants, &err);
+    if (!replicas)
         note_error(sh, sh->lo, &err);
     uint32_t lo = sh->lo, hi = sh->hi;
 #pragma omp for schedule(dynamic)
@@ -97,11 +82,10 @@ static void run_thread(struct shared *sh)
         uint32_t failed_at;
 #pragma omp critical(sbs_run_error)
         failed_at = sh->failed_at;
-        if (driver && first < failed_at)
-            run_batch(sh, sim, driver, first);
+        if (replicas && first < failed_at)
+            run_batch(sh, replicas, first);
     }
-    sbs_driver_destroy(driver);
-    sbs_sim_destroy(sim);
+    sbs_replicas_destroy(replicas);
 }
 
 static void count_unfinished(struct sbs_run_outcome *out, uint32_t reps)
@@ -115,7 +99,7 @@ static void count_unfinished(struct sbs_run_outcome *out, uint32_t reps)
 
 static int run_policy(struct shared *sh, struct sbs_error *err)
 {
-    size_t n = (size_t)N_ROWS * sh->run->reps;
+    size_t n = (size_t)SBS_N_ROWS * sh->run->reps;
     sh->out->values = malloc(n * sizeof *sh->out->values);
     if (!sh->out->values) {
         sbs_fail(&sh->err, SBS_EMEMORY, "out of memory for %u replications",
@@ -135,7 +119,7 @@ static int run_policy(struct shared *sh, struct sbs_error *err)
         *err = sh->err;
         return -1;
     }
-    sbs_comm_gather(sh->out->values, N_ROWS, sh->run->reps);
+    sbs_comm_gather(sh->out->values, SBS_N_ROWS, sh->run->reps);
     if (sbs_comm_rank() == 0)
         count_unfinished(sh->out, sh->run->reps);
     return 0;
