@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/batch.h"
 #include "base/dist_invert.h"
 #include "base/fmath.h"
 #include "base/gammafn.h"
@@ -144,6 +145,7 @@ double sbs_dist_quantile(const struct sbs_dist *d, double u)
 void sbs_dist_quantiles(const struct sbs_dist *d, size_t n, const double *u,
                         double *out)
 {
+    const struct sbs_batch *batch = sbs_batch_for(SBS_ISA_BEST);
     const double shift = d->shift, a = d->a, b = d->b;
     switch (d->kind) {
     case SBS_DIST_CONST:
@@ -151,12 +153,17 @@ void sbs_dist_quantiles(const struct sbs_dist *d, size_t n, const double *u,
             out[i] = shift;
         break;
     case SBS_DIST_LOGNORMAL:
+        batch->normal(n, u, out);
+        batch->exp(n, a, b, out, out);
         for (size_t i = 0; i < n; i++)
-            out[i] = shift + sbs_exp(a + b * sbs_norm_quantile(u[i]));
+            out[i] += shift;
         break;
     case SBS_DIST_EXPONENTIAL:
+        batch->exponential(n, shift, a, u, out);
+        break;
+    case SBS_DIST_UNIFORM:
         for (size_t i = 0; i < n; i++)
-            out[i] = shift - a * sbs_log1p(-u[i]);
+            out[i] = shift + (a + u[i] * (b - a));
         break;
     default:
         for (size_t i = 0; i < n; i++)

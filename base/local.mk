@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 libsbsim_a_SOURCES += \
+  %D%/batch.c %D%/batch.h %D%/batch_body.h %D%/batch_isa.h \
   %D%/dist.c %D%/dist.h \
   %D%/dist_invert.c %D%/dist_invert.h \
   %D%/dist_moments.c %D%/dist_parse.c \
@@ -15,8 +16,24 @@ libsbsim_a_SOURCES += \
   %D%/nearest.c %D%/nearest.h \
   %D%/param.c %D%/param.h \
   %D%/reals.c %D%/reals.h \
+  %D%/simd.h \
   %D%/utf8.h \
   %D%/waiting.c %D%/waiting.h
+
+# Batches of draws once per instruction set, chosen at run time (base/cpu.h).
+if SBS_X86_64
+noinst_LIBRARIES += libbase_avx2.a libbase_avx512.a
+libbase_avx2_a_SOURCES = %D%/batch_avx2.c
+libbase_avx2_a_CFLAGS = $(AM_CFLAGS) -mavx2
+libbase_avx512_a_SOURCES = %D%/batch_avx512.c
+libbase_avx512_a_CFLAGS = $(AM_CFLAGS) -mavx512f -mprefer-vector-width=512
+SBS_EXTRA_LIBS += libbase_avx2.a libbase_avx512.a
+endif
+EXTRA_DIST += %D%/batch_avx2.c %D%/batch_avx512.c
+
+UNIT_TESTS += tests/test_base_batch
+tests_test_base_batch_SOURCES = tests/test_base_batch.c tests/tap.h
+tests_test_base_batch_LDADD = $(SBS_LIBS)
 
 UNIT_TESTS += tests/test_base_error
 tests_test_base_error_SOURCES = tests/test_base_error.c tests/tap.h

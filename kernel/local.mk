@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 libsbsim_a_SOURCES += \
   %D%/barrier.c %D%/barrier.h \
-  %D%/paths.h %D%/paths_body.h %D%/simd.h \
+  %D%/paths.h %D%/paths_body.h \
   %D%/paths_scalar.c \
   %D%/piece.c %D%/piece.h \
   %D%/tail.c %D%/tail.h

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The path loop in the operations of kernel/simd.h. Included by paths_*.c,
+/* The path loop in the operations of base/simd.h. Included by paths_*.c,
  * which name the instruction set and SBS_PATHS_FUNCTION. */
 #include "kernel/paths.h"
-#include "kernel/simd.h"
+#include "base/simd.h"
 
 /* Vectors in flight together: Philox is a chain of multiplications whose
  * latency a second, independent vector fills. */

@@ -23,7 +23,7 @@ static int descending(const void *x, const void *y)
 
 /* Launch order is nearly order of readiness: insertion sort, and the general
  * one where that would be slow. */
-static void sort_workers(struct sbs_bound_worker *w, size_t n)
+void sbs_bound_sort(struct sbs_bound_worker *w, size_t n)
 {
     if (n > 256) {
         qsort(w, n, sizeof *w, by_time);
@@ -38,24 +38,39 @@ static void sort_workers(struct sbs_bound_worker *w, size_t n)
     }
 }
 
-double sbs_bound_level(struct sbs_bound_worker *workers, size_t n,
+/* What those usable before t would have done by T is rate T - offset. */
+static double level_of(const struct sbs_bound_worker *w, size_t n, double t,
                        double work_s)
 {
-    sort_workers(workers, n);
-    double rate = 0, offset = 0, t = INFINITY;
-    for (size_t i = 0; i < n && isfinite(workers[i].a_s); i++) {
-        if (t <= workers[i].a_s)
-            break;
-        rate += workers[i].rate;
-        offset += workers[i].rate * workers[i].a_s;
-        t = (work_s + offset) / rate;
+    enum { SUMS = 4 }; /* side by side, so that none waits for the other */
+    double rate[SUMS] = { 0 }, offset[SUMS] = { 0 };
+    for (size_t i = 0; i < n; i++) {
+        bool usable = w[i].a_s < t;
+        double r = usable ? w[i].rate : 0, a = usable ? w[i].a_s : 0;
+        rate[i % SUMS] += r;
+        offset[i % SUMS] += r * a;
+    }
+    return (work_s + ((offset[0] + offset[1]) + (offset[2] + offset[3]))) /
+           ((rate[0] + rate[1]) + (rate[2] + rate[3]));
+}
+
+/* The work done by T is convex in T and made of straight pieces. Newton's
+ * method from the last piece comes down to the right one without ever
+ * passing it, mostly at once. */
+double sbs_bound_level(const struct sbs_bound_worker *workers, size_t n,
+                       double work_s)
+{
+    double t = INFINITY, next = level_of(workers, n, t, work_s);
+    while (next < t) {
+        t = next;
+        next = level_of(workers, n, t, work_s);
     }
     return t;
 }
 
 /* Whole units that surely fit before the level bound, then one after the
  * other to whoever is done with it first: at most one a worker or so. */
-double sbs_bound_equal_units(struct sbs_bound_worker *workers, size_t n,
+double sbs_bound_equal_units(const struct sbs_bound_worker *workers, size_t n,
                              double unit_s, double n_units, double *scratch)
 {
     double level = sbs_bound_level(workers, n, unit_s * n_units);

@@ -14,14 +14,17 @@ struct sbs_bound_worker {
 };
 
 /* L1, water filling: smallest T with sum_i rate_i (T - a_i)^+ >= work_s.
- * Sorts `workers` by a_s. INFINITY when no worker is ever usable. */
-double sbs_bound_level(struct sbs_bound_worker *workers, size_t n,
+ * INFINITY when no worker is ever usable. Sums are in a fixed order that
+ * sim/lockstep repeats, lane by lane. */
+double sbs_bound_level(const struct sbs_bound_worker *workers, size_t n,
                        double work_s);
+/* By a_s, then rate. */
+void sbs_bound_sort(struct sbs_bound_worker *workers, size_t n);
 
 /* The exact optimum for n_units > 0 equal units of unit_s: the smallest T
- * with sum_i floor(rate_i (T - a_i)^+ / unit_s) >= n_units. Sorts `workers`
- * by a_s. INFINITY when no worker is ever usable. scratch: n doubles. */
-double sbs_bound_equal_units(struct sbs_bound_worker *workers, size_t n,
+ * with sum_i floor(rate_i (T - a_i)^+ / unit_s) >= n_units. INFINITY when no
+ * worker is ever usable. scratch: n doubles. */
+double sbs_bound_equal_units(const struct sbs_bound_worker *workers, size_t n,
                              double unit_s, double n_units, double *scratch);
 
 /* L2: some worker must do the longest task: min_i (a_i + longest_s/rate_i).

@@ -103,9 +103,10 @@ static int check_plan(const struct sbs_plan *p, struct sbs_error *err)
 
 bool sbs_plan_is_spot(const struct sbs_plan *p, uint32_t w)
 {
-    double n = w < p->on_demand ? 0 : w - p->on_demand;
-    return w >= p->on_demand &&
-           floor((n + 1) * p->spot_share) > floor(n * p->spot_share);
+    if (w < p->on_demand || !(p->spot_share > 0))
+        return false;
+    double n = w - p->on_demand;
+    return floor((n + 1) * p->spot_share) > floor(n * p->spot_share);
 }
 
 int sbs_driver_plan(const struct sbs_stack *stack,

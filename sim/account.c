@@ -32,9 +32,12 @@ static double last_s(const struct sbs_sim *s, uint32_t i, double makespan_s)
     double end = w->stop_s;
     if (isinf(end)) {
         const struct sbs_dist *d = &s->platform.model->stop_s;
-        double u =
-            sbs_rng_u01(&s->platform.stream, i, SBS_FOR_STOP, w->stops, 0);
-        end = makespan_s + sbs_dist_quantile(d, u);
+        double stop_s;
+        if (!sbs_dist_is_const(d, &stop_s))
+            stop_s = sbs_dist_quantile(d, sbs_rng_u01(&s->platform.stream, i,
+                                                      SBS_FOR_STOP,
+                                                      w->stops, 0));
+        end = makespan_s + stop_s;
     }
     end = fmin(end, w->fate.lost_s);
     if (w->on_attempt)
@@ -125,27 +128,37 @@ static int close_workers(struct sbs_sim *s, double makespan_s,
 
 /* ---- local time -------------------------------------------------------- */
 
-/* List schedule of the tasks, in order, on the user's own cores. */
-static double list_schedule_s(struct sbs_sim *s)
+/* When the last task ends, each begun in order by the core that is free
+ * first. Free times are kept in ascending order in a window [head, tail) that
+ * moves up: a new one is the latest or nearly so. */
+static double list_by_window(double *free_at, uint32_t cores,
+                             const double *task_s, uint32_t tasks,
+                             double scale)
 {
-    const struct sbs_model *m = s->platform.model;
-    size_t cores = (size_t)fmax(1, fmin(m->local.cores, LOCAL_CORES_MAX));
-    double scale = m->local.slowdown / m->local.efficiency *
-                   s->plan->units_per_task / s->plan->work_scale;
-    /* Coded pieces (work_scale) stand for all of the user's tasks. */
-    uint32_t tasks =
-        s->plan->work_scale != 1 ? s->plan->tasks : s->plan->needed;
-    double *heap = s->local_free_at, last = 0;
-    if (!heap)
-        heap = s->local_free_at = malloc(LOCAL_CORES_MAX * sizeof *heap);
-    if (!heap)
-        return NAN;
+    double last = 0;
+    memset(free_at, 0, cores * sizeof *free_at);
+    for (uint32_t t = 0; t < tasks; t++) {
+        double end = free_at[t] + task_s[t] * scale;
+        uint32_t i = t + cores;
+        last = fmax(last, end);
+        for (; i > t + 1 && free_at[i - 1] > end; i--)
+            free_at[i] = free_at[i - 1];
+        free_at[i] = end;
+    }
+    return last;
+}
+
+/* The same with a heap, for many cores. */
+static double list_by_heap(double *heap, uint32_t cores, const double *task_s,
+                           uint32_t tasks, double scale)
+{
+    double last = 0;
     memset(heap, 0, cores * sizeof *heap);
     for (uint32_t t = 0; t < tasks; t++) {
-        double end = heap[0] + s->unit_s[t] * scale;
+        double end = heap[0] + task_s[t] * scale;
         last = fmax(last, end);
-        size_t i = 0;
-        for (size_t k; (k = 2 * i + 1) < cores; i = k) {
+        uint32_t i = 0;
+        for (uint32_t k; (k = 2 * i + 1) < cores; i = k) {
             if (k + 1 < cores && heap[k + 1] < heap[k])
                 k++;
             if (end <= heap[k])
@@ -155,6 +168,28 @@ static double list_schedule_s(struct sbs_sim *s)
         heap[i] = end;
     }
     return last;
+}
+
+/* List schedule of the tasks, in order, on the user's own cores. */
+static double list_schedule_s(struct sbs_sim *s)
+{
+    enum { WINDOW_CORES_MAX = 64, WINDOW_TASKS_MAX = 1 << 16 };
+    const struct sbs_model *m = s->platform.model;
+    uint32_t cores =
+        (uint32_t)fmax(1, fmin(m->local.cores, LOCAL_CORES_MAX));
+    double scale = m->local.slowdown / m->local.efficiency *
+                   s->plan->units_per_task / s->plan->work_scale;
+    /* Coded pieces (work_scale) stand for all of the user's tasks. */
+    uint32_t tasks =
+        s->plan->work_scale != 1 ? s->plan->tasks : s->plan->needed;
+    bool window = cores <= WINDOW_CORES_MAX && tasks <= WINDOW_TASKS_MAX;
+    if (!s->local_free_at)
+        s->local_free_at = malloc((LOCAL_CORES_MAX + WINDOW_TASKS_MAX) *
+                                  sizeof *s->local_free_at);
+    if (!s->local_free_at)
+        return NAN;
+    return (window ? list_by_window : list_by_heap)(
+        s->local_free_at, cores, s->unit_s, tasks, scale);
 }
 
 static double local_s(struct sbs_sim *s)

@@ -116,10 +116,10 @@ void sbs_sim_schedule(struct sbs_sim *s, uint32_t i)
             consider(notice_s(s, w, s->now.time_s), SBS_EVENT_NOTICE, &t,
                      &kind);
     }
-    if (isfinite(t))
-        sbs_queue_set(&s->queue, i, t, (uint32_t)kind);
+    if (s->seating)
+        sbs_queue_seat(&s->queue, i, t, (uint32_t)kind);
     else
-        sbs_queue_drop(&s->queue, i);
+        sbs_queue_set(&s->queue, i, t, (uint32_t)kind);
     if (s->stale == i)
         s->stale = SIM_NONE;
 }
@@ -134,7 +134,8 @@ static void grant(struct sbs_sim *s, uint32_t i, double t_s)
     if (w->local)
         sbs_platform_own(&s->platform, &w->fate);
     else
-        sbs_platform_draw(&s->platform, i, t_s, w->warm, w->spot, &w->fate);
+        sbs_platform_fate(&s->platform, &s->natures, i, t_s, w->warm, w->spot,
+                          &w->fate);
     sbs_sim_schedule(s, i);
 }
 
@@ -169,6 +170,9 @@ static void launch_cold(struct sbs_sim *s, uint32_t first, uint32_t n,
     }
 }
 
+/* So many workers get their places in the queue in one go. */
+enum { SEATED_TOGETHER = 8 };
+
 static void backend_launch(void *self, const struct sbs_launch_order *o)
 {
     struct sbs_sim *s = self;
@@ -177,7 +181,8 @@ static void backend_launch(void *self, const struct sbs_launch_order *o)
     uint32_t present = o->local ? n : o->warm;
     if (!GROW(s, workers, cap_workers, first + n) ||
         !GROW(s, launched, cap_launched, n) ||
-        sbs_queue_reserve(&s->queue, first + n) != 0) {
+        sbs_queue_reserve(&s->queue, first + n) != 0 ||
+        sbs_platform_natures(&s->platform, first + n, &s->natures) != 0) {
         s->out_of_memory = true;
         return;
     }
@@ -186,6 +191,7 @@ static void backend_launch(void *self, const struct sbs_launch_order *o)
         reset_worker(&s->workers[i]);
         s->workers[i].spot = !o->local && sbs_plan_is_spot(s->plan, i);
     }
+    s->seating = n > SEATED_TOGETHER;
     for (uint32_t i = first; i < first + present; i++) {
         s->workers[i].local = o->local;
         s->workers[i].warm = !o->local;
@@ -195,6 +201,9 @@ static void backend_launch(void *self, const struct sbs_launch_order *o)
     }
     if (n > present)
         launch_cold(s, first + present, n - present, o->not_before_s);
+    if (s->seating)
+        sbs_queue_play(&s->queue);
+    s->seating = false;
 }
 
 static void backend_launched(void *self)
@@ -384,11 +393,11 @@ static void apply(struct sbs_sim *s, struct sbs_event *e)
 
 static void take_worker_event(struct sbs_sim *s)
 {
-    const struct sbs_queue_entry *first = sbs_queue_first(&s->queue);
-    uint32_t i = (uint32_t)first->key;
+    struct sbs_queue_entry first = sbs_queue_first(&s->queue);
+    uint32_t i = first.slot;
     s->now = (struct sbs_event){
-        .kind = (enum sbs_event_kind)(first->key >> 32),
-        .time_s = first->time_s,
+        .kind = (enum sbs_event_kind)first.kind,
+        .time_s = first.time_s,
         .worker = i,
         .attempt = s->workers[i].on_attempt ? s->workers[i].attempt
                                             : SBS_NO_ATTEMPT,
@@ -399,16 +408,11 @@ static void take_worker_event(struct sbs_sim *s)
 static void backend_next(void *self, struct sbs_event *event)
 {
     struct sbs_sim *s = self;
-    double worker_s = INFINITY, timer_s = INFINITY;
-    uint32_t kind = SBS_EVENT_NONE;
     if (s->stale != SIM_NONE)
         sbs_sim_schedule(s, s->stale);
-    if (!sbs_queue_empty(&s->queue)) {
-        worker_s = sbs_queue_first(&s->queue)->time_s;
-        kind = (uint32_t)(sbs_queue_first(&s->queue)->key >> 32);
-    }
-    if (s->n_timers)
-        timer_s = s->timers[0].time_s;
+    struct sbs_queue_entry first = sbs_queue_first(&s->queue);
+    double worker_s = first.time_s;
+    double timer_s = s->n_timers ? s->timers[0].time_s : INFINITY;
     double seen_s = sbs_client_next_s(&s->client);
     double now = s->now.time_s;
     if (s->out_of_memory ||
@@ -416,7 +420,7 @@ static void backend_next(void *self, struct sbs_event *event)
         s->now = (struct sbs_event){ .kind = SBS_EVENT_NONE, .time_s = now };
     } else if (worker_s <= timer_s &&
                (worker_s < seen_s ||
-                (worker_s == seen_s && kind == SBS_EVENT_UPLOADED))) {
+                (worker_s == seen_s && first.kind == SBS_EVENT_UPLOADED))) {
         take_worker_event(s);
     } else if (seen_s <= timer_s) {
         s->now = (struct sbs_event){ .kind = SBS_EVENT_SEEN,
@@ -455,21 +459,33 @@ static const struct sbs_backend_ops backend_ops = {
 
 /* ---- a replication ----------------------------------------------------- */
 
-static void draw_work(struct sbs_sim *s)
+enum { TOGETHER = 64 }; /* tasks drawn at a time */
+
+/* Reference seconds of n <= TOGETHER tasks from `first` on. */
+static void draw_tasks(const struct sbs_sim *s, uint32_t first, uint32_t n,
+                       double *work_s)
 {
     const struct sbs_workload *w = s->scenario->workload;
+    double u[TOGETHER], unused[TOGETHER];
+    if (w->list_s) {
+        for (uint32_t i = 0; i < n; i++)
+            work_s[i] = w->list_s[(first + i) % w->list_n];
+        return;
+    }
+    if (!sbs_dist_is_const(&w->ref_s, NULL))
+        s->platform.batch->entities(&s->platform.stream, first, SBS_FOR_WORK,
+                                    0, 0, n, u, unused);
+    sbs_dist_quantiles(&w->ref_s, n, u, work_s);
+}
+
+static void draw_work(struct sbs_sim *s)
+{
     double k = s->plan->units_per_task;
-    for (uint32_t t = 0; t < s->plan->tasks; t++) {
-        double fixed, work;
-        if (w->list_s)
-            work = w->list_s[t % w->list_n];
-        else if (sbs_dist_is_const(&w->ref_s, &fixed))
-            work = fixed;
-        else
-            work = sbs_dist_quantile(
-                &w->ref_s, sbs_rng_u01(&s->platform.stream, t, SBS_FOR_WORK,
-                                       0, 0));
-        s->unit_s[t] = work * s->plan->work_scale / k;
+    for (uint32_t t = 0, n; t < s->plan->tasks; t += n) {
+        n = s->plan->tasks - t < TOGETHER ? s->plan->tasks - t : TOGETHER;
+        draw_tasks(s, t, n, s->unit_s + t);
+        for (uint32_t i = 0; i < n; i++)
+            s->unit_s[t + i] = s->unit_s[t + i] * s->plan->work_scale / k;
     }
 }
 
@@ -490,7 +506,7 @@ static void reset(struct sbs_sim *s, uint32_t replication)
     if (m->client.poll_while_launching)
         sbs_client_begin(&s->client, s->launcher.client_free_s);
     sbs_queue_clear(&s->queue);
-    s->n_held = 0;
+    s->n_held = s->natures.n = 0;
     s->n_workers = s->n_waiting = s->waiting_head = s->n_timers = 0;
     s->timer_order = 0;
     s->stale = SIM_NONE;
@@ -553,6 +569,7 @@ struct sbs_sim *sbs_sim_create(const struct sbs_scenario *s,
     sim->unit_s = calloc(plan->tasks, sizeof *sim->unit_s);
     sim->bounds.task_s = calloc(plan->tasks, sizeof *sim->unit_s);
     if (sim->unit_s && sim->bounds.task_s &&
+        sbs_queue_reserve(&sim->queue, sbs_sim_planned(plan)) == 0 &&
         sbs_client_init(&sim->client, plan->tasks) == 0) {
         sim->local_s = sbs_account_local_s(sim);
         return sim;
@@ -569,6 +586,7 @@ void sbs_sim_destroy(struct sbs_sim *sim)
         return;
     sbs_client_fini(&sim->client);
     sbs_queue_fini(&sim->queue);
+    sbs_natures_fini(&sim->natures);
     free(sim->workers);
     free(sim->waiting);
     free(sim->launched);

@@ -4,6 +4,8 @@
 #include "sim/platform.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/fmath.h"
 #include "sim/purpose.h"
@@ -20,6 +22,7 @@ void sbs_platform_reset(struct sbs_platform *p,
     p->model = model;
     p->stream = sbs_stream_init(seed, replication);
     p->gain = gain;
+    p->batch = sbs_batch_for(SBS_ISA_BEST);
     double u[3];
     sbs_rng_fill(&p->stream, 0, SBS_FOR_RUN, 0, 0, 3, u);
     p->startup_factor = factor(model->run.startup_log_sd, u[0]);
@@ -30,70 +33,211 @@ void sbs_platform_reset(struct sbs_platform *p,
         model->speed.weather_log_sd <= 0 && p->drift_per_s == 0;
 }
 
-static double draw(const struct sbs_dist *d, double u)
+/* ---- natures, in columns ----------------------------------------------- */
+
+enum { TOGETHER = 64 }; /* workers drawn at a time */
+
+static void fill(size_t n, double value, double *out)
 {
-    double fixed;
-    return sbs_dist_is_const(d, &fixed) ? fixed : sbs_dist_quantile(d, u);
+    for (size_t i = 0; i < n; i++)
+        out[i] = value;
 }
 
-static void draw_startup(const struct sbs_platform *p, uint32_t w,
-                         struct sbs_fate *fate)
+/* Variates of two laws that share the pair of uniforms, for n <= TOGETHER
+ * workers from `first` on. */
+static void draw_two(const struct sbs_platform *p, uint32_t first, size_t n,
+                     uint32_t purpose, uint32_t pair,
+                     const struct sbs_dist *a, const struct sbs_dist *b,
+                     double *out_a, double *out_b)
+{
+    double u[2][TOGETHER];
+    if (a->kind != SBS_DIST_CONST || b->kind != SBS_DIST_CONST)
+        p->batch->entities(&p->stream, first, purpose, 0, pair, n, u[0],
+                           u[1]);
+    sbs_dist_quantiles(a, n, u[0], out_a);
+    sbs_dist_quantiles(b, n, u[1], out_b);
+}
+
+static void draw_startups(const struct sbs_platform *p, uint32_t first,
+                          size_t n, double *provision_s, double *rest_s)
 {
     const struct sbs_model *m = p->model;
-    double u[6];
-    sbs_rng_u01x2(&p->stream, w, SBS_FOR_STARTUP, 0, 0, u);
-    sbs_rng_u01x2(&p->stream, w, SBS_FOR_STARTUP, 0, 1, u + 2);
-    double provision = draw(&m->startup.provision_s, u[0]);
-    double rest = draw(&m->startup.pull_s, u[1]) +
-                  draw(&m->startup.container_s, u[2]) +
-                  draw(&m->startup.boot_s, u[3]);
-    fate->pull_start_s = fate->granted_s + provision * p->startup_factor;
-    fate->ready_s = fate->pull_start_s + rest * p->startup_factor;
-    if (m->startup.never_p > 0 &&
-        sbs_rng_u01(&p->stream, w, SBS_FOR_STARTUP, 0, 4) <
-            m->startup.never_p)
-        fate->ready_s = INFINITY;
+    double pull[TOGETHER], container[TOGETHER], boot[TOGETHER];
+    draw_two(p, first, n, SBS_FOR_STARTUP, 0, &m->startup.provision_s,
+             &m->startup.pull_s, provision_s, pull);
+    draw_two(p, first, n, SBS_FOR_STARTUP, 1, &m->startup.container_s,
+             &m->startup.boot_s, container, boot);
+    for (size_t i = 0; i < n; i++)
+        rest_s[i] = pull[i] + container[i] + boot[i];
 }
 
-static size_t draw_class(const struct sbs_model *m, double u)
+static int32_t class_of(const struct sbs_model *m, double u)
 {
     size_t i = 0;
     while (i + 1 < m->speed.n_classes && u >= m->speed.classes[i].cumulative)
         i++;
-    return i;
+    return (int32_t)i;
 }
 
-static double draw_rate(const struct sbs_platform *p, uint32_t w,
-                        int32_t *processor)
+/* Slow-downs of workers of several classes. Lognormal ones, the rule, are
+ * made together. */
+static void slowdowns_by_class(const struct sbs_platform *p, size_t n,
+                               const double *u, const int32_t *class,
+                               double *out)
+{
+    const struct sbs_class *classes = p->model->speed.classes;
+    double log_s[TOGETHER];
+    p->batch->normal(n, u, log_s);
+    for (size_t i = 0; i < n; i++) {
+        const struct sbs_dist *d = &classes[class[i]].slowdown;
+        log_s[i] = d->kind == SBS_DIST_LOGNORMAL ? d->a + d->b * log_s[i] : 0;
+    }
+    p->batch->exp(n, 0, 1, log_s, out);
+    for (size_t i = 0; i < n; i++) {
+        const struct sbs_dist *d = &classes[class[i]].slowdown;
+        out[i] = d->kind == SBS_DIST_LOGNORMAL ? d->shift + out[i]
+                                               : sbs_dist_quantile(d, u[i]);
+    }
+}
+
+static void draw_slowdowns(const struct sbs_platform *p, uint32_t first,
+                           size_t n, int32_t *class, double *slowdown)
 {
     const struct sbs_model *m = p->model;
-    double u[2];
-    sbs_rng_u01x2(&p->stream, w, SBS_FOR_SPEED, 0, 0, u);
-    size_t k = draw_class(m, u[0]);
-    const struct sbs_class *c = &m->speed.classes[k];
-    *processor = (int32_t)k;
-    double slowdown = draw(&c->slowdown, u[1]) * p->speed_factor;
-    if (m->speed.log_sd > 0)
-        slowdown *= factor(m->speed.log_sd,
-                           sbs_rng_u01(&p->stream, w, SBS_FOR_SPEED, 0, 2));
-    return p->gain / slowdown;
+    const struct sbs_dist *only = &m->speed.classes[0].slowdown;
+    double u[2][TOGETHER];
+    bool one = m->speed.n_classes == 1;
+    for (size_t i = 0; i < n; i++)
+        class[i] = 0;
+    if (!one || only->kind != SBS_DIST_CONST)
+        p->batch->entities(&p->stream, first, SBS_FOR_SPEED, 0, 0, n, u[0],
+                           u[1]);
+    if (one) {
+        sbs_dist_quantiles(only, n, u[1], slowdown);
+        return;
+    }
+    for (size_t i = 0; i < n; i++)
+        class[i] = class_of(m, u[0][i]);
+    slowdowns_by_class(p, n, u[1], class, slowdown);
+}
+
+static void draw_rates(const struct sbs_platform *p, uint32_t first, size_t n,
+                       int32_t *class, double *rate)
+{
+    double sd = p->model->speed.log_sd;
+    double u[TOGETHER], unused[TOGETHER], noise[TOGETHER];
+    fill(n, 1, noise);
+    if (sd > 0) {
+        p->batch->entities(&p->stream, first, SBS_FOR_SPEED, 0, 1, n, u,
+                           unused);
+        p->batch->normal(n, u, u);
+        p->batch->exp(n, 0, sd, u, noise);
+    }
+    draw_slowdowns(p, first, n, class, rate);
+    for (size_t i = 0; i < n; i++)
+        rate[i] = p->gain / (rate[i] * p->speed_factor * noise[i]);
+}
+
+/* Those of the n workers from `first` on go to x[at], x[at + 1], ... */
+static void draw_natures(const struct sbs_platform *p, uint32_t first,
+                         size_t n, struct sbs_natures *x, uint32_t at)
+{
+    draw_startups(p, first, n, x->provision_s + at, x->rest_s + at);
+    draw_rates(p, first, n, x->processor + at, x->rate + at);
+}
+
+static int reserve(struct sbs_natures *x, uint32_t n)
+{
+    if (n <= x->cap)
+        return 0;
+    uint32_t cap = n < 2 * x->cap ? 2 * x->cap : n;
+    double *reals[3] = { x->provision_s, x->rest_s, x->rate };
+    for (int i = 0; i < 3; i++) {
+        double *more = realloc(reals[i], cap * sizeof *more);
+        if (!more)
+            return -1;
+        *(i == 0 ? &x->provision_s : i == 1 ? &x->rest_s : &x->rate) = more;
+    }
+    int32_t *more = realloc(x->processor, cap * sizeof *more);
+    if (!more)
+        return -1;
+    x->processor = more;
+    x->cap = cap;
+    return 0;
+}
+
+int sbs_platform_natures(const struct sbs_platform *p, uint32_t n,
+                         struct sbs_natures *x)
+{
+    if (reserve(x, n) != 0)
+        return -1;
+    while (x->n < n) {
+        uint32_t k = n - x->n < TOGETHER ? n - x->n : TOGETHER;
+        draw_natures(p, x->n, k, x, x->n);
+        x->n += k;
+    }
+    return 0;
+}
+
+void sbs_natures_fini(struct sbs_natures *x)
+{
+    free(x->provision_s);
+    free(x->rest_s);
+    free(x->rate);
+    free(x->processor);
+    memset(x, 0, sizeof *x);
+}
+
+/* ---- fates ------------------------------------------------------------- */
+
+/* The fate of worker w, of which x[at] is the nature. */
+static void fate_of(const struct sbs_platform *p, const struct sbs_natures *x,
+                    uint32_t at, uint32_t w, double granted_s, bool warm,
+                    bool spot, struct sbs_fate *fate)
+{
+    const struct sbs_model *m = p->model;
+    fate->calm = false;
+    fate->granted_s = fate->pull_start_s = fate->ready_s = granted_s;
+    if (!warm) {
+        fate->pull_start_s = granted_s + x->provision_s[at] *
+                                             p->startup_factor;
+        fate->ready_s =
+            fate->pull_start_s + x->rest_s[at] * p->startup_factor;
+        if (m->startup.never_p > 0 &&
+            sbs_rng_u01(&p->stream, w, SBS_FOR_STARTUP, 0, 4) <
+                m->startup.never_p)
+            fate->ready_s = INFINITY;
+    }
+    fate->rate = x->rate[at];
+    fate->processor = x->processor[at];
+    fate->lost_s = INFINITY;
+    if (spot && m->loss.spot_per_h > 0) {
+        double u = sbs_rng_u01(&p->stream, w, SBS_FOR_SPOT, 0, 0);
+        fate->lost_s =
+            granted_s - sbs_log1p(-u) * 3600 / m->loss.spot_per_h;
+    }
+}
+
+void sbs_platform_fate(const struct sbs_platform *p,
+                       const struct sbs_natures *x, uint32_t w,
+                       double granted_s, bool warm, bool spot,
+                       struct sbs_fate *fate)
+{
+    fate_of(p, x, w, w, granted_s, warm, spot, fate);
 }
 
 void sbs_platform_draw(const struct sbs_platform *p, uint32_t w,
                        double granted_s, bool warm, bool spot,
                        struct sbs_fate *fate)
 {
-    fate->calm = false;
-    fate->granted_s = fate->pull_start_s = fate->ready_s = granted_s;
-    if (!warm)
-        draw_startup(p, w, fate);
-    fate->rate = draw_rate(p, w, &fate->processor);
-    fate->lost_s = INFINITY;
-    if (spot && p->model->loss.spot_per_h > 0) {
-        double u = sbs_rng_u01(&p->stream, w, SBS_FOR_SPOT, 0, 0);
-        fate->lost_s = granted_s - sbs_log1p(-u) * 3600 /
-                                       p->model->loss.spot_per_h;
-    }
+    double provision_s, rest_s, rate;
+    int32_t processor;
+    struct sbs_natures one = { .provision_s = &provision_s,
+                               .rest_s = &rest_s,
+                               .rate = &rate,
+                               .processor = &processor };
+    draw_natures(p, w, 1, &one, 0);
+    fate_of(p, &one, 0, w, granted_s, warm, spot, fate);
 }
 
 void sbs_platform_own(const struct sbs_platform *p, struct sbs_fate *fate)

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/batch.h"
 #include "base/rng.h"
 #include "model/model.h"
 
@@ -20,6 +21,16 @@ struct sbs_platform {
     double speed_factor;
     double drift_per_s; /* log(1 + drift_per_h) / 3600 */
     bool steady;        /* no weather, no drift: the rate is constant */
+    const struct sbs_batch *batch; /* how many variates are drawn at once */
+};
+
+/* What the first n workers turn out to be, whenever they are launched: they
+ * are drawn ahead, many at a time. */
+struct sbs_natures {
+    double *provision_s, *rest_s; /* to the pull; from there to ready */
+    double *rate;                 /* as in struct sbs_fate */
+    int32_t *processor;
+    uint32_t n, cap;
 };
 
 /* One worker's fate, drawn when its launch is granted. */
@@ -36,8 +47,19 @@ void sbs_platform_reset(struct sbs_platform *p,
                         const struct sbs_model *model, uint64_t seed,
                         uint32_t replication, double gain);
 
-/* The fate of worker w, granted at granted_s; a warm one is ready at 0, a
- * spot one may be reclaimed. */
+/* Natures of at least the first n workers; -1 when memory is short. Zeroed
+ * natures in, sbs_natures_fini out; n = 0 at the start of a replication. */
+int sbs_platform_natures(const struct sbs_platform *p, uint32_t n,
+                         struct sbs_natures *x);
+void sbs_natures_fini(struct sbs_natures *x);
+
+/* The fate of worker w, one of the natures, granted at granted_s; a warm one
+ * is ready at 0, a spot one may be reclaimed. */
+void sbs_platform_fate(const struct sbs_platform *p,
+                       const struct sbs_natures *x, uint32_t w,
+                       double granted_s, bool warm, bool spot,
+                       struct sbs_fate *fate);
+/* The same of a worker by itself. */
 void sbs_platform_draw(const struct sbs_platform *p, uint32_t w,
                        double granted_s, bool warm, bool spot,
                        struct sbs_fate *fate);

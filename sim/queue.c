@@ -3,114 +3,106 @@
 
 #include "sim/queue.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
+static uint64_t bits_of(double x)
+{
+    uint64_t b;
+    memcpy(&b, &x, sizeof b);
+    return b;
+}
+
+static void empty_leaves(struct sbs_queue *q, uint32_t first)
+{
+    uint64_t never = bits_of(INFINITY);
+    for (uint32_t i = first; i < q->leaves; i++)
+        q->node[q->leaves + i] =
+            (struct sbs_queue_node){ .time_bits = never, .slot = i };
+}
+
 int sbs_queue_reserve(struct sbs_queue *q, uint32_t slots)
 {
-    if (slots <= q->slots)
+    if (slots <= q->leaves && q->leaves > 0)
         return 0;
-    uint32_t want = slots < 2 * q->slots ? 2 * q->slots : slots;
-    struct sbs_queue_entry *heap =
-        realloc(q->heap, want * sizeof *q->heap);
-    if (!heap)
+    uint32_t old = q->leaves, leaves = old > 0 ? old : 2;
+    while (leaves < slots)
+        leaves *= 2;
+    struct sbs_queue_node *node =
+        realloc(q->node, 2 * (size_t)leaves * sizeof *node);
+    if (!node)
         return -1;
-    q->heap = heap;
-    uint32_t *place = realloc(q->place, want * sizeof *q->place);
-    if (!place)
-        return -1;
-    q->place = place;
-    memset(place + q->slots, 0, (want - q->slots) * sizeof *place);
-    q->slots = want;
+    /* The old leaves move up; they do not overlap their new place. */
+    if (old > 0)
+        memcpy(node + leaves, node + old, old * sizeof *node);
+    q->node = node;
+    q->leaves = leaves;
+    empty_leaves(q, old);
+    sbs_queue_play(q);
     return 0;
 }
 
 void sbs_queue_fini(struct sbs_queue *q)
 {
-    free(q->heap);
-    free(q->place);
+    free(q->node);
     memset(q, 0, sizeof *q);
+}
+
+/* Does b, on the right of a, come first? On the same time the left one does,
+ * which has the lower slots. */
+static bool right_wins(const struct sbs_queue_node *a,
+                       const struct sbs_queue_node *b)
+{
+    return b->time_bits < a->time_bits;
+}
+
+void sbs_queue_play(struct sbs_queue *q)
+{
+    for (uint32_t i = q->leaves; --i > 0;) {
+        const struct sbs_queue_node *a = &q->node[2 * i];
+        q->node[i] = a[right_wins(&a[0], &a[1])];
+    }
 }
 
 void sbs_queue_clear(struct sbs_queue *q)
 {
-    for (uint32_t i = 0; i < q->n; i++)
-        q->place[(uint32_t)q->heap[i].key] = 0;
-    q->n = 0;
+    empty_leaves(q, 0);
+    sbs_queue_play(q);
 }
 
-static bool before(struct sbs_queue_entry a, struct sbs_queue_entry b)
+/* Leaf i is x now. */
+static void replay(struct sbs_queue *q, uint32_t i, struct sbs_queue_node x)
 {
-    return a.time_s < b.time_s ||
-           (a.time_s == b.time_s && (uint32_t)a.key < (uint32_t)b.key);
-}
-
-static void put(struct sbs_queue *q, uint32_t i, struct sbs_queue_entry e)
-{
-    q->heap[i] = e;
-    q->place[(uint32_t)e.key] = i + 1;
-}
-
-static void sift_up(struct sbs_queue *q, uint32_t i,
-                    struct sbs_queue_entry e)
-{
-    while (i > 0) {
-        uint32_t parent = (i - 1) / 4;
-        if (!before(e, q->heap[parent]))
-            break;
-        put(q, i, q->heap[parent]);
-        i = parent;
+    struct sbs_queue_node *node = q->node;
+    node[i] = x;
+    for (; i > 1; i /= 2) {
+        const struct sbs_queue_node *other = &node[i ^ 1];
+        /* Time bits are whole numbers: t <= u is t < u + 1. */
+        bool loses = other->time_bits < x.time_bits + (i & 1);
+        x.time_bits = loses ? other->time_bits : x.time_bits;
+        x.slot = loses ? other->slot : x.slot;
+        x.kind = loses ? other->kind : x.kind;
+        node[i / 2] = x;
     }
-    put(q, i, e);
-}
-
-static void sift_down(struct sbs_queue *q, uint32_t i,
-                      struct sbs_queue_entry e)
-{
-    for (;;) {
-        uint32_t child = 4 * i + 1;
-        if (child >= q->n)
-            break;
-        uint32_t last = child + 4 < q->n ? child + 4 : q->n;
-        uint32_t least = child;
-        for (uint32_t k = child + 1; k < last; k++)
-            if (before(q->heap[k], q->heap[least]))
-                least = k;
-        if (!before(q->heap[least], e))
-            break;
-        put(q, i, q->heap[least]);
-        i = least;
-    }
-    put(q, i, e);
-}
-
-/* Put e where the entry at i was. */
-static void replace(struct sbs_queue *q, uint32_t i,
-                    struct sbs_queue_entry e)
-{
-    if (i > 0 && before(e, q->heap[(i - 1) / 4]))
-        sift_up(q, i, e);
-    else
-        sift_down(q, i, e);
 }
 
 void sbs_queue_set(struct sbs_queue *q, uint32_t slot, double time_s,
                    uint32_t kind)
 {
-    struct sbs_queue_entry e = { time_s, (uint64_t)kind << 32 | slot };
-    if (q->place[slot])
-        replace(q, q->place[slot] - 1, e);
-    else
-        sift_up(q, q->n++, e);
+    replay(q, q->leaves + slot,
+           (struct sbs_queue_node){ bits_of(time_s), slot, kind });
 }
 
 void sbs_queue_drop(struct sbs_queue *q, uint32_t slot)
 {
-    uint32_t at = q->place[slot];
-    if (!at)
-        return;
-    q->place[slot] = 0;
-    struct sbs_queue_entry last = q->heap[--q->n];
-    if (at - 1 < q->n)
-        replace(q, at - 1, last);
+    replay(q, q->leaves + slot,
+           (struct sbs_queue_node){ bits_of(INFINITY), slot, 0 });
+}
+
+void sbs_queue_seat(struct sbs_queue *q, uint32_t slot, double time_s,
+                    uint32_t kind)
+{
+    q->node[q->leaves + slot] =
+        (struct sbs_queue_node){ bits_of(time_s), slot, kind };
 }

@@ -1,44 +1,58 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The event queue: at most one pending event a slot (a worker), ordered by
- * time, then slot. A 4-ary heap with the place of every slot, so
- * that a slot's event is set, moved or dropped in O(log n). */
+ * time, then slot. A winner tree: slots are the leaves, each node above holds
+ * the earlier of its two. Setting, moving or dropping a slot's event replays
+ * its games up to the root, log2(slots) of them, without a branch. */
 #ifndef SBS_SIM_QUEUE_H
 #define SBS_SIM_QUEUE_H
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
-struct sbs_queue_entry {
-    double time_s;
-    uint64_t key; /* kind << 32 | slot */
+/* Times are compared as the bits of their doubles: the same order for what is
+ * not negative, and one can be added. */
+struct sbs_queue_node {
+    uint64_t time_bits;
+    uint32_t slot, kind;
 };
 
 struct sbs_queue {
-    struct sbs_queue_entry *heap;
-    uint32_t *place; /* [slots] in heap + 1; 0 = no event */
-    uint32_t n, slots;
+    struct sbs_queue_node *node; /* [2 leaves]; 1 is the root */
+    uint32_t leaves;             /* a power of two, or 0 */
+};
+
+struct sbs_queue_entry {
+    double time_s;
+    uint32_t slot, kind;
 };
 
 /* Make room for slots [0, slots); events stay. -1 when memory is short. */
 int sbs_queue_reserve(struct sbs_queue *q, uint32_t slots);
 void sbs_queue_fini(struct sbs_queue *q);
+/* No events any more. */
 void sbs_queue_clear(struct sbs_queue *q);
 
-/* The slot's event is now at time_s, of this kind. */
+/* The slot's event is now at time_s (not negative, not infinite), of this
+ * kind. */
 void sbs_queue_set(struct sbs_queue *q, uint32_t slot, double time_s,
                    uint32_t kind);
 void sbs_queue_drop(struct sbs_queue *q, uint32_t slot);
 
-static inline bool sbs_queue_empty(const struct sbs_queue *q)
-{
-    return q->n == 0;
-}
+/* For many slots at a time: set without the games, which sbs_queue_play
+ * replays as a whole before anything else is asked. */
+void sbs_queue_seat(struct sbs_queue *q, uint32_t slot, double time_s,
+                    uint32_t kind);
+void sbs_queue_play(struct sbs_queue *q);
 
-/* The earliest event; the queue must not be empty. */
-static inline const struct sbs_queue_entry *
+/* The earliest event; INFINITY when there is none. */
+static inline struct sbs_queue_entry
 sbs_queue_first(const struct sbs_queue *q)
 {
-    return &q->heap[0];
+    const struct sbs_queue_node *root = &q->node[1];
+    struct sbs_queue_entry e = { .slot = root->slot, .kind = root->kind };
+    memcpy(&e.time_s, &root->time_bits, sizeof e.time_s);
+    return e;
 }
 
 #endif

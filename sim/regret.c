@@ -78,7 +78,7 @@ static double needed_work_s(struct sbs_sim *s)
         qsort(task_s, p->tasks, sizeof *task_s, ascending);
     for (uint32_t t = 0; t < p->needed; t++)
         sum += task_s[t];
-    for (uint32_t i = 0, j = p->needed; i + 1 < j; i++) {
+    for (uint32_t i = 0, j = p->divisible ? 0 : p->needed; i + 1 < j; i++) {
         double x = task_s[--j];
         task_s[j] = task_s[i];
         task_s[i] = x;
@@ -88,11 +88,12 @@ static double needed_work_s(struct sbs_sim *s)
 
 /* ---- steady speeds ----------------------------------------------------- */
 
-static double indivisible_s(const struct sbs_sim *s, double level_s)
+static double indivisible_s(struct sbs_sim *s, double level_s)
 {
-    const struct sim_bounds *b = &s->bounds;
+    struct sim_bounds *b = &s->bounds;
     double longest =
         sbs_bound_longest(b->rates, b->n, b->task_s[0]);
+    sbs_bound_sort(b->rates, b->n);
     return sbs_bound_longest_j(b->rates, b->n, b->task_s, s->plan->needed,
                                fmax(level_s, longest), b->scratch);
 }
@@ -100,9 +101,6 @@ static double indivisible_s(const struct sbs_sim *s, double level_s)
 static double steady_bound_s(struct sbs_sim *s, double work_s)
 {
     struct sim_bounds *b = &s->bounds;
-    for (uint32_t i = 0; i < b->n; i++)
-        b->rates[i] = (struct sbs_bound_worker){ b->fates[i].ready_s,
-                                                 b->fates[i].rate };
     double level = sbs_bound_level(b->rates, b->n, work_s);
     return s->plan->divisible ? level : indivisible_s(s, level);
 }
@@ -208,6 +206,7 @@ static double varying_bound_s(struct sbs_sim *s, double work_s,
     }
     /* L3 with every worker at its best rate throughout: weaker, valid. */
     double best = sbs_bound_level(b->rates, b->n, work_s);
+    sbs_bound_sort(b->rates, b->n);
     double three = sbs_bound_longest_j(b->rates, b->n, b->task_s,
                                        s->plan->needed, best, b->scratch);
     return fmax(level, fmax(longest, three));
@@ -215,11 +214,17 @@ static double varying_bound_s(struct sbs_sim *s, double work_s,
 
 /* ---- which workers count ----------------------------------------------- */
 
-static void add(struct sim_bounds *b, uint32_t worker,
+static void add(struct sbs_sim *s, uint32_t worker,
                 const struct sbs_fate *fate)
 {
-    b->fates[b->n] = *fate;
-    b->worker[b->n++] = worker;
+    struct sim_bounds *b = &s->bounds;
+    b->rates[b->n] =
+        (struct sbs_bound_worker){ fate->ready_s, fate->rate };
+    if (!s->platform.steady) {
+        b->fates[b->n] = *fate;
+        b->worker[b->n] = worker;
+    }
+    b->n++;
 }
 
 static double bound_s(struct sbs_sim *s, double work_s, double makespan_s,
@@ -239,18 +244,18 @@ static void add_better(struct sbs_sim *s, uint32_t i,
     const struct sbs_plan *p = s->plan;
     if (i < p->max_workers + p->local && !l->queued &&
         l->granted_s < before_s) {
-        sbs_platform_draw(&s->platform, i, l->granted_s, false,
+        sbs_platform_fate(&s->platform, &s->natures, i, l->granted_s, false,
                           sbs_plan_is_spot(p, i), &fate);
-        add(&s->bounds, i, &fate);
+        add(s, i, &fate);
     } else if (i < s->n_workers && sbs_sim_was_launched(&s->workers[i])) {
-        add(&s->bounds, i, &s->workers[i].fate);
+        add(s, i, &s->workers[i].fate);
     }
 }
 
 /* Workers the cap would have allowed beyond the plan, launched right behind
  * it in full calls, as long as they could matter. */
-static void add_up_to_cap(struct sbs_sim *s, uint32_t planned, uint32_t cap,
-                          double before_s)
+static int add_up_to_cap(struct sbs_sim *s, uint32_t planned, uint32_t cap,
+                         double before_s)
 {
     struct sbs_launcher launcher = s->planned;
     struct sbs_launched *l = s->bounds.launched;
@@ -258,14 +263,17 @@ static void add_up_to_cap(struct sbs_sim *s, uint32_t planned, uint32_t cap,
     for (uint32_t first = planned, n; first < cap; first += n) {
         n = per_call < cap - first ? (uint32_t)fmax(per_call, 1)
                                    : cap - first;
+        if (sbs_platform_natures(&s->platform, first + n, &s->natures) != 0)
+            return -1;
         sbs_launch_order(&launcher, 0, first, n, l);
         for (uint32_t i = 0; i < n; i++)
             add_better(s, first + i, &l[i], before_s);
         if (first + n >= s->n_workers &&
             (launcher.places < 1 || l[n - 1].requested_s >= before_s ||
              launcher.tokens_at_s >= before_s))
-            return;
+            return 0;
     }
+    return 0;
 }
 
 int sbs_regret_bounds(struct sbs_sim *s, double makespan_s,
@@ -282,14 +290,16 @@ int sbs_regret_bounds(struct sbs_sim *s, double makespan_s,
     b->n = 0;
     for (uint32_t i = 0; i < s->n_workers; i++)
         if (sbs_sim_was_launched(&s->workers[i]))
-            add(b, i, &s->workers[i].fate);
+            add(s, i, &s->workers[i].fate);
     out->launched_s = out->cap_s = bound_s(s, work_s, makespan_s, err);
     if (cap > planned) {
         b->n = 0;
         for (uint32_t i = 0; i < planned; i++)
             if (s->workers[i].granted)
-                add(b, i, &s->workers[i].fate);
-        add_up_to_cap(s, planned, cap, out->launched_s);
+                add(s, i, &s->workers[i].fate);
+        if (add_up_to_cap(s, planned, cap, out->launched_s) != 0)
+            return sbs_fail(err, SBS_EMEMORY, "out of memory for %u workers",
+                            cap);
         /* A clairvoyant could do with the cap what he can do with what was
          * launched, among it places under the quota that came free late. */
         double cap_s = bound_s(s, work_s, makespan_s, err);

@@ -55,9 +55,11 @@ struct sbs_sim {
     const struct sbs_scenario *scenario;
     const struct sbs_plan *plan;
     struct sbs_platform platform;
+    struct sbs_natures natures;
     struct sbs_launcher launcher, planned; /* now; after the plan */
     struct sbs_client client;
     struct sbs_queue queue;
+    bool seating; /* the queue is played when all are seated */
     uint32_t stale; /* worker whose event in the queue is over, or NONE */
     struct sim_worker *workers;
     uint32_t n_workers, cap_workers;

@@ -80,6 +80,7 @@ static void test_random(void)
         double l2 =
             sbs_bound_longest(x.worker, x.workers, x.task_s[0]);
         double least = fmax(l1, l2);
+        sbs_bound_sort(x.worker, x.workers);
         double l3 = sbs_bound_longest_j(x.worker, x.workers, x.task_s,
                                         x.tasks, least, scratch);
         for (size_t i = 0; i < x.workers; i++)
@@ -109,6 +110,7 @@ static void test_example(void)
 {
     struct sbs_bound_worker w[] = { { 20, 0.5 }, { 0, 1 }, { 10, 2 } };
     is_near(sbs_bound_level(w, 3, 60), 180.0 / 7, 1e-15, "T = 180/7");
+    sbs_bound_sort(w, 3);
     ok(w[0].a_s == 0 && w[2].a_s == 20, "workers are sorted by time");
     struct instance x = { .workers = 3, .tasks = 6 };
     double scratch[3];
@@ -144,7 +146,7 @@ static void test_corners(void)
     struct sbs_bound_worker many[600];
     for (int i = 0; i < 600; i++)
         many[i] = (struct sbs_bound_worker){ (i * 7919) % 600, 1 };
-    sbs_bound_level(many, 600, 1);
+    sbs_bound_sort(many, 600);
     int sorted = 1;
     for (int i = 1; i < 600; i++)
         sorted &= many[i - 1].a_s <= many[i].a_s;

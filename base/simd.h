@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The few vector operations the path kernel needs, once per instruction set.
+/* The few vector operations that kernel/ and base/batch need, once per
+ * instruction set.
  * Define SBS_SIMD_SCALAR, _SSE2, _AVX2 or _AVX512 before including, one a
  * source file.
  *
@@ -8,8 +9,8 @@
  *
  * Each is one IEEE or integer operation per lane, so what is written with
  * them gives the same bits whatever the width. */
-#ifndef SBS_KERNEL_SIMD_H
-#define SBS_KERNEL_SIMD_H
+#ifndef SBS_BASE_SIMD_H
+#define SBS_BASE_SIMD_H
 
 #include <math.h>
 #include <stdint.h>
@@ -183,7 +184,7 @@ static inline v_real v_unless_lt(v_real a, v_real b, v_real x)
 static inline unsigned v_lt_bits(v_real a, v_real b) { return a < b; }
 static inline unsigned v_top_bits(v_word x) { return (unsigned)(x >> 63); }
 #else
-#error "define the instruction set before including kernel/simd.h"
+#error "define the instruction set before including base/simd.h"
 #endif
 
 #endif
