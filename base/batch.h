@@ -11,6 +11,8 @@
 #include "base/cpu.h"
 #include "base/rng.h"
 
+enum { SBS_BATCH_REPS = 8 };
+
 /* Elements that the functions below are called with at least to be worth
  * their start; fewer are fine. Arrays of n doubles, any alignment; an output
  * may be the input itself but must not overlap it otherwise. */
@@ -20,11 +22,17 @@ struct sbs_batch {
     void (*entities)(const struct sbs_stream *s, uint32_t first,
                      uint32_t purpose, uint32_t ordinal, uint32_t pair,
                      size_t n, double *lo, double *hi);
-    /* The same of one entity in the n replications s->replication,
-     * s->replication + 1, ... (modulo 2^32). */
-    void (*replications)(const struct sbs_stream *s, uint32_t entity,
-                         uint32_t purpose, uint32_t ordinal, uint32_t pair,
-                         size_t n, double *lo, double *hi);
+    /* The same in the SBS_BATCH_REPS replications s->replication,
+     * s->replication + 1, ... (modulo 2^32): entity first + e in the r-th of
+     * them goes to [SBS_BATCH_REPS e + r]. */
+    void (*grid)(const struct sbs_stream *s, uint32_t first,
+                 uint32_t purpose, uint32_t ordinal, uint32_t pair, size_t n,
+                 double *lo, double *hi);
+    /* One draw in each of those replications, of an entity and an ordinal of
+     * its own: entity[SBS_BATCH_REPS], ordinal[SBS_BATCH_REPS]. */
+    void (*lanes)(const struct sbs_stream *s, const uint32_t *entity,
+                  uint32_t purpose, const uint32_t *ordinal, uint32_t pair,
+                  double *lo, double *hi);
     /* z[i] = sbs_norm_quantile(u[i]), u in (0, 1) from base/rng.h. */
     void (*normal)(size_t n, const double *u, double *z);
     /* y[i] = sbs_exp(a + b * x[i]) */

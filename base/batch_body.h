@@ -12,13 +12,13 @@ enum { CHUNK = 256, WIDE = 2 * SBS_LANES };
 
 /* SBS_LANES Philox blocks, a word each in the low half of a lane; what is in
  * the high halves on the way does not matter. */
-static inline void philox_round(v_word c[4], uint32_t k0, uint32_t k1)
+static inline void philox_round(v_word c[4], v_word k0, v_word k1)
 {
     v_word p0 = v_mul32(c[0], v_setw(0xD2511F53u));
     v_word p1 = v_mul32(c[2], v_setw(0xCD9E8D57u));
-    c[0] = (p1 >> 32) ^ c[1] ^ v_setw(k0);
+    c[0] = (p1 >> 32) ^ c[1] ^ k0;
     c[1] = p1;
-    c[2] = (p0 >> 32) ^ c[3] ^ v_setw(k1);
+    c[2] = (p0 >> 32) ^ c[3] ^ k1;
     c[3] = p0;
 }
 
@@ -31,45 +31,55 @@ static inline void store_units(double *out, v_word low, v_word high)
     v_store(out, one_to_two - v_set(0x1.fffffffffffffp-1));
 }
 
-/* WIDE blocks, two vectors at a time so that neither waits; word `moving` of
- * the counter grows by one from element to element. */
-static inline void wide_blocks(const uint32_t counter[4], int moving,
-                               const uint32_t key[2], double *lo, double *hi)
-{
+/* What the WIDE elements of a step count: two vectors, so that neither
+ * waits. Words past 32 bits do no harm. */
+struct counters {
     v_word a[4], b[4];
-    uint64_t step[WIDE];
-    uint32_t k0 = key[0], k1 = key[1];
-    for (int w = 0; w < 4; w++)
-        a[w] = b[w] = v_setw(counter[w]);
-    for (uint32_t i = 0; i < WIDE; i++)
-        step[i] = counter[moving] + i;
-    a[moving] = v_loadw(step);
-    b[moving] = v_loadw(step + SBS_LANES);
+};
+
+static inline void wide_blocks(struct counters c, const uint32_t key[2],
+                               double *lo, double *hi)
+{
+    v_word k0 = v_setw(key[0]), k1 = v_setw(key[1]);
     for (int round = 0; round < 10; round++) {
-        philox_round(a, k0, k1);
-        philox_round(b, k0, k1);
-        k0 += 0x9E3779B9u;
-        k1 += 0xBB67AE85u;
+        philox_round(c.a, k0, k1);
+        philox_round(c.b, k0, k1);
+        k0 += v_setw(0x9E3779B9u);
+        k1 += v_setw(0xBB67AE85u);
     }
-    store_units(lo, a[0], a[1]);
-    store_units(hi, a[2], a[3]);
-    store_units(lo + SBS_LANES, b[0], b[1]);
-    store_units(hi + SBS_LANES, b[2], b[3]);
+    store_units(lo, c.a[0], c.a[1]);
+    store_units(hi, c.a[2], c.a[3]);
+    store_units(lo + SBS_LANES, c.b[0], c.b[1]);
+    store_units(hi + SBS_LANES, c.b[2], c.b[3]);
 }
 
-static void blocks(const uint32_t counter[4], int moving,
-                   const uint32_t key[2], size_t n, double *lo, double *hi)
+/* n elements: entity first + i / reps in replication i % reps; one of reps
+ * and WIDE divides the other. */
+static inline void blocks(const struct sbs_stream *s, uint32_t first,
+                          uint32_t reps, uint32_t address, uint32_t pair,
+                          size_t n, double *lo, double *hi)
 {
-    uint32_t c[4];
-    memcpy(c, counter, sizeof c);
-    size_t done = 0;
-    for (; n - done >= WIDE; done += WIDE, c[moving] += WIDE)
-        wide_blocks(c, moving, key, lo + done, hi + done);
-    if (done < n) {
-        double a[WIDE], b[WIDE];
-        wide_blocks(c, moving, key, a, b);
-        memcpy(lo + done, a, (n - done) * sizeof *a);
-        memcpy(hi + done, b, (n - done) * sizeof *b);
+    uint64_t entity[WIDE], rep[WIDE];
+    for (uint32_t i = 0; i < WIDE; i++) {
+        entity[i] = i / reps;
+        rep[i] = i % reps;
+    }
+    v_word e0 = v_loadw(entity), e1 = v_loadw(entity + SBS_LANES);
+    v_word r0 = v_loadw(rep), r1 = v_loadw(rep + SBS_LANES);
+    for (size_t done = 0; done < n; done += WIDE) {
+        v_word e = v_setw(first + done / reps);
+        v_word r = v_setw(s->replication + done % reps);
+        v_word at = v_setw(address), draw = v_setw(pair);
+        struct counters c = { { draw, e + e0, at, r + r0 },
+                              { draw, e + e1, at, r + r1 } };
+        if (n - done >= WIDE) {
+            wide_blocks(c, s->key, lo + done, hi + done);
+        } else {
+            double u[WIDE], v[WIDE];
+            wide_blocks(c, s->key, u, v);
+            memcpy(lo + done, u, (n - done) * sizeof *u);
+            memcpy(hi + done, v, (n - done) * sizeof *v);
+        }
     }
 }
 
@@ -77,16 +87,40 @@ static void entities(const struct sbs_stream *s, uint32_t first,
                      uint32_t purpose, uint32_t ordinal, uint32_t pair,
                      size_t n, double *lo, double *hi)
 {
-    uint32_t c[4] = { pair, first, purpose << 24 | ordinal, s->replication };
-    blocks(c, 1, s->key, n, lo, hi);
+    blocks(s, first, 1, purpose << 24 | ordinal, pair, n, lo, hi);
 }
 
-static void replications(const struct sbs_stream *s, uint32_t entity,
-                         uint32_t purpose, uint32_t ordinal, uint32_t pair,
-                         size_t n, double *lo, double *hi)
+static void grid(const struct sbs_stream *s, uint32_t first, uint32_t purpose,
+                 uint32_t ordinal, uint32_t pair, size_t n, double *lo,
+                 double *hi)
 {
-    uint32_t c[4] = { pair, entity, purpose << 24 | ordinal, s->replication };
-    blocks(c, 3, s->key, n, lo, hi);
+    blocks(s, first, SBS_BATCH_REPS, purpose << 24 | ordinal, pair,
+           SBS_BATCH_REPS * n, lo, hi);
+}
+
+static void lanes(const struct sbs_stream *s, const uint32_t *entity,
+                  uint32_t purpose, const uint32_t *ordinal, uint32_t pair,
+                  double *lo, double *hi)
+{
+    uint64_t word[3][SBS_BATCH_REPS + WIDE] = { { 0 } };
+    double u[WIDE], v[WIDE];
+    for (uint32_t i = 0; i < SBS_BATCH_REPS; i++) {
+        word[0][i] = entity[i];
+        word[1][i] = purpose << 24 | ordinal[i];
+        word[2][i] = s->replication + i;
+    }
+    for (uint32_t done = 0; done < SBS_BATCH_REPS; done += WIDE) {
+        struct counters c = { { v_setw(pair) }, { v_setw(pair) } };
+        uint32_t n = SBS_BATCH_REPS - done < WIDE ? SBS_BATCH_REPS - done
+                                                  : WIDE;
+        for (int w = 1; w < 4; w++) {
+            c.a[w] = v_loadw(&word[w - 1][done]);
+            c.b[w] = v_loadw(&word[w - 1][done + SBS_LANES]);
+        }
+        wide_blocks(c, s->key, u, v);
+        memcpy(lo + done, u, n * sizeof *u);
+        memcpy(hi + done, v, n * sizeof *v);
+    }
 }
 
 /* As the head of sbs_norm_quantile; of no use where |u - 1/2| > 0.425. */
@@ -224,7 +258,8 @@ static void exponential(size_t n, double a, double b, const double *u,
 
 const struct sbs_batch SBS_BATCH_NAME = {
     .entities = entities,
-    .replications = replications,
+    .grid = grid,
+    .lanes = lanes,
     .normal = normal,
     .exp = exps,
     .exponential = exponential,

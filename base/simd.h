@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The few vector operations that kernel/ and base/batch need, once per
- * instruction set.
+/* The few vector operations that kernel/, base/batch and sim/lanes need, once
+ * per instruction set.
  * Define SBS_SIMD_SCALAR, _SSE2, _AVX2 or _AVX512 before including, one a
  * source file.
  *
  *   v_real   SBS_LANES doubles                  + - * / as usual
  *   v_word   SBS_LANES 64-bit unsigned words    + - & | ^ << >> as usual
+ *   v_mask   SBS_LANES truth values             v_and v_or v_any v_pick
  *
  * Each is one IEEE or integer operation per lane, so what is written with
  * them gives the same bits whatever the width. */
@@ -66,6 +67,38 @@ static inline unsigned v_top_bits(v_word x)
                                   (__m512i)v_setw((uint64_t)1 << 63));
 }
 
+typedef __mmask8 v_mask;
+static inline v_mask v_lt(v_real a, v_real b)
+{
+    return _mm512_cmp_pd_mask(a, b, _CMP_LT_OQ);
+}
+static inline v_mask v_eq(v_real a, v_real b)
+{
+    return _mm512_cmp_pd_mask(a, b, _CMP_EQ_OQ);
+}
+static inline v_mask v_and(v_mask a, v_mask b) { return (v_mask)(a & b); }
+static inline v_mask v_or(v_mask a, v_mask b) { return (v_mask)(a | b); }
+static inline int v_any(v_mask m) { return m != 0; }
+/* a where m, else b. */
+static inline v_real v_pick(v_mask m, v_real a, v_real b)
+{
+    return _mm512_mask_blend_pd(m, b, a);
+}
+static inline v_real v_ceil(v_real x)
+{
+    return _mm512_roundscale_pd(x, _MM_FROUND_TO_POS_INF |
+                                       _MM_FROUND_NO_EXC);
+}
+/* p[at] lane by lane; at from v_setw or v_loadw. */
+static inline v_real v_gather(const double *p, v_word at)
+{
+    return _mm512_i64gather_pd((__m512i)at, p, 8);
+}
+static inline void v_scatter(double *p, v_word at, v_real x)
+{
+    _mm512_i64scatter_pd(p, (__m512i)at, x, 8);
+}
+
 #elif defined SBS_SIMD_AVX2
 #define SBS_LANES 4
 typedef __m256d v_real;
@@ -105,6 +138,33 @@ static inline unsigned v_lt_bits(v_real a, v_real b)
 static inline unsigned v_top_bits(v_word x)
 {
     return (unsigned)_mm256_movemask_pd((v_real)x);
+}
+
+typedef __m256d v_mask;
+static inline v_mask v_lt(v_real a, v_real b)
+{
+    return _mm256_cmp_pd(a, b, _CMP_LT_OQ);
+}
+static inline v_mask v_eq(v_real a, v_real b)
+{
+    return _mm256_cmp_pd(a, b, _CMP_EQ_OQ);
+}
+static inline v_mask v_and(v_mask a, v_mask b) { return _mm256_and_pd(a, b); }
+static inline v_mask v_or(v_mask a, v_mask b) { return _mm256_or_pd(a, b); }
+static inline int v_any(v_mask m) { return _mm256_movemask_pd(m) != 0; }
+static inline v_real v_pick(v_mask m, v_real a, v_real b)
+{
+    return _mm256_blendv_pd(b, a, m);
+}
+static inline v_real v_ceil(v_real x) { return _mm256_ceil_pd(x); }
+static inline v_real v_gather(const double *p, v_word at)
+{
+    return _mm256_i64gather_pd(p, (__m256i)at, 8);
+}
+static inline void v_scatter(double *p, v_word at, v_real x)
+{
+    for (int i = 0; i < SBS_LANES; i++)
+        p[at[i]] = x[i];
 }
 
 #elif defined SBS_SIMD_SSE2
@@ -148,6 +208,30 @@ static inline unsigned v_top_bits(v_word x)
     return (unsigned)_mm_movemask_pd((v_real)x);
 }
 
+typedef __m128d v_mask;
+static inline v_mask v_lt(v_real a, v_real b) { return _mm_cmplt_pd(a, b); }
+static inline v_mask v_eq(v_real a, v_real b) { return _mm_cmpeq_pd(a, b); }
+static inline v_mask v_and(v_mask a, v_mask b) { return _mm_and_pd(a, b); }
+static inline v_mask v_or(v_mask a, v_mask b) { return _mm_or_pd(a, b); }
+static inline int v_any(v_mask m) { return _mm_movemask_pd(m) != 0; }
+static inline v_real v_pick(v_mask m, v_real a, v_real b)
+{
+    return _mm_or_pd(_mm_and_pd(m, a), _mm_andnot_pd(m, b));
+}
+static inline v_real v_ceil(v_real x)
+{
+    return _mm_set_pd(ceil(x[1]), ceil(x[0]));
+}
+static inline v_real v_gather(const double *p, v_word at)
+{
+    return _mm_set_pd(p[at[1]], p[at[0]]);
+}
+static inline void v_scatter(double *p, v_word at, v_real x)
+{
+    p[at[0]] = x[0];
+    p[at[1]] = x[1];
+}
+
 #elif defined SBS_SIMD_SCALAR
 #define SBS_LANES 1
 typedef double v_real;
@@ -183,6 +267,20 @@ static inline v_real v_unless_lt(v_real a, v_real b, v_real x)
 }
 static inline unsigned v_lt_bits(v_real a, v_real b) { return a < b; }
 static inline unsigned v_top_bits(v_word x) { return (unsigned)(x >> 63); }
+
+typedef int v_mask;
+static inline v_mask v_lt(v_real a, v_real b) { return a < b; }
+static inline v_mask v_eq(v_real a, v_real b) { return a == b; }
+static inline v_mask v_and(v_mask a, v_mask b) { return a & b; }
+static inline v_mask v_or(v_mask a, v_mask b) { return a | b; }
+static inline int v_any(v_mask m) { return m; }
+static inline v_real v_pick(v_mask m, v_real a, v_real b)
+{
+    return m ? a : b;
+}
+static inline v_real v_ceil(v_real x) { return ceil(x); }
+static inline v_real v_gather(const double *p, v_word at) { return p[at]; }
+static inline void v_scatter(double *p, v_word at, v_real x) { p[at] = x; }
 #else
 #error "define the instruction set before including base/simd.h"
 #endif

@@ -31,7 +31,7 @@ SBS_POLICY(css) = {
     .advice = "Batching that pays overhead once for k units. Too large a k "
               "leaves some workers idle while others do a last chunk; slow "
               "workers hold their last chunk longest.",
-    .roles = SBS_ROLE_CHUNK,
+    .roles = SBS_ROLE_CHUNK | SBS_ROLE_BLIND,
     .params = css_table,
     .params_size = sizeof(struct css_params),
     .on_idle = css_on_idle,

@@ -32,7 +32,7 @@ SBS_POLICY(dynamic) = {
         "and late workers take fewer. With one task for each it is static. "
         "Whole tasks leave a tail of up to one task on the slowest core; "
         "cut divisible work (split) to shorten it.",
-    .roles = SBS_ROLE_BASE,
+    .roles = SBS_ROLE_BASE | SBS_ROLE_BLIND,
     .plan = dynamic_plan,
     .on_idle = dynamic_on_idle,
 };

@@ -37,7 +37,7 @@ SBS_POLICY(fac) = {
     .advice = "For units that vary independently. With equal units its first "
               "batch is everything: a slow or late worker then ends last. "
               "fac2 is the robust one.",
-    .roles = SBS_ROLE_CHUNK,
+    .roles = SBS_ROLE_CHUNK | SBS_ROLE_BLIND,
     .state_size = sizeof(struct chunk_batch),
     .on_idle = fac_on_idle,
 };

@@ -22,7 +22,7 @@ SBS_POLICY(fac2) = {
     .advice = "A good default when units or workers vary: a worker up to "
               "about twice as slow as the others still ends with them. The "
               "last batches are single units that pay overhead each.",
-    .roles = SBS_ROLE_CHUNK,
+    .roles = SBS_ROLE_CHUNK | SBS_ROLE_BLIND,
     .state_size = sizeof(struct chunk_batch),
     .on_idle = fac2_on_idle,
 };

@@ -40,7 +40,7 @@ SBS_POLICY(fsc) = {
                  "1001-1016",
     .advice = "Good when units vary independently and the constants are "
               "right. It does not know of slow workers or late starts.",
-    .roles = SBS_ROLE_CHUNK,
+    .roles = SBS_ROLE_CHUNK | SBS_ROLE_BLIND,
     .prepared_size = sizeof(struct fsc_prepared),
     .prepare = fsc_prepare,
     .on_idle = fsc_on_idle,

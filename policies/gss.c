@@ -32,7 +32,7 @@ SBS_POLICY(gss) = {
     .advice = "Few chunks, made for uneven starts and equal units. The first "
               "chunks are a p-th of everything: one on a slow worker, or of "
               "long units, ends last.",
-    .roles = SBS_ROLE_CHUNK,
+    .roles = SBS_ROLE_CHUNK | SBS_ROLE_BLIND,
     .params = gss_table,
     .params_size = sizeof(struct gss_params),
     .on_idle = gss_on_idle,

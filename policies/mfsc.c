@@ -23,6 +23,6 @@ SBS_POLICY(mfsc) = {
     .advice = "fsc for those who know no sigma and h. All chunks are of "
               "one size, so the last ones are larger than those of "
               "factoring.",
-    .roles = SBS_ROLE_CHUNK,
+    .roles = SBS_ROLE_CHUNK | SBS_ROLE_BLIND,
     .on_idle = mfsc_on_idle,
 };

@@ -82,7 +82,9 @@ SBS_POLICY(oversubscribe) = {
         "their start (early-stop). mode=duplicates covers a slow worker "
         "only if it drew a copy, at the price of that copy. mode=any-k cuts "
         "the tail off, and is wrong for tasks that differ.",
-    .roles = SBS_ROLE_FLEET,
+    /* mode=duplicates is not blind, but it copies, and runs with copies are
+     * found out (sim/series). */
+    .roles = SBS_ROLE_FLEET | SBS_ROLE_BLIND,
     .params = oversubscribe_table,
     .params_size = sizeof(struct oversubscribe_params),
     .plan = oversubscribe_plan,

@@ -19,6 +19,6 @@ SBS_POLICY(ss) = {
     .reference = "Tang and Yew, ICPP 1986, 528-535",
     .advice = "Best balance when the overhead is small beside a unit; the "
               "more units, the more overhead.",
-    .roles = SBS_ROLE_CHUNK,
+    .roles = SBS_ROLE_CHUNK | SBS_ROLE_BLIND,
     .on_idle = ss_on_idle,
 };

@@ -64,7 +64,7 @@ SBS_POLICY(static) = {
         "alike; the slowest worker, or the one that starts last, sets the "
         "time. Few workers with many tasks each wait for the slowest in "
         "proportion, which pulling (dynamic) avoids.",
-    .roles = SBS_ROLE_BASE,
+    .roles = SBS_ROLE_BASE | SBS_ROLE_BLIND,
     .state_size = sizeof(struct static_state),
     .plan = static_plan,
     .start = static_start,

@@ -34,7 +34,7 @@ SBS_POLICY(tap) = {
     .reference = "Lucco, PLDI 1992, 200-211",
     .advice = "Where gss is good but units vary. It allows for the spread of "
               "units, not for slow workers.",
-    .roles = SBS_ROLE_CHUNK,
+    .roles = SBS_ROLE_CHUNK | SBS_ROLE_BLIND,
     .params = tap_table,
     .params_size = sizeof(struct tap_params),
     .on_idle = tap_on_idle,

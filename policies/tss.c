@@ -69,7 +69,7 @@ SBS_POLICY(tss) = {
                  "87-98",
     .advice = "Like gss with a first chunk half as large and fewer tiny ones "
               "at the end.",
-    .roles = SBS_ROLE_CHUNK,
+    .roles = SBS_ROLE_CHUNK | SBS_ROLE_BLIND,
     .params = tss_table,
     .params_size = sizeof(struct tss_params),
     .prepared_size = sizeof(struct tss_prepared),

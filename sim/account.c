@@ -49,19 +49,22 @@ static double last_s(const struct sbs_sim *s, uint32_t i, double makespan_s)
     return end;
 }
 
-static double billed_s(const struct sbs_sim *s, const struct sim_worker *w)
+double sbs_account_billed_s(const struct sbs_model *m, double for_s)
 {
-    const struct sbs_model *m = s->platform.model;
-    if (w->local)
-        return 0;
-    double from = w->warm ? -s->plan->warm_s : w->fate.pull_start_s;
-    double for_s = w->end_s - from;
     if (!(for_s > 0))
         return 0;
     /* A hair is forgiven: 60 s that come out as 60.00000000000001 are 60. */
     if (m->price.round_s > 0)
         for_s = m->price.round_s * ceil(for_s / m->price.round_s - 1e-9);
     return fmax(for_s, m->price.min_billed_s);
+}
+
+static double billed_s(const struct sbs_sim *s, const struct sim_worker *w)
+{
+    double from = w->warm ? -s->plan->warm_s : w->fate.pull_start_s;
+    return w->local ? 0
+                    : sbs_account_billed_s(s->platform.model,
+                                           w->end_s - from);
 }
 
 static double usd_per_s(const struct sbs_sim *s, const struct sim_worker *w)

@@ -6,6 +6,7 @@
 #include <math.h>
 
 #include "sim/purpose.h"
+#include "sim/series.h"
 #include "sim/state.h"
 
 void sbs_sim_book(struct sim_worker *w, double at_s)
@@ -69,6 +70,15 @@ static void draw_failure(const struct sbs_sim *s, uint32_t i,
                                     w->attempts, 5);
 }
 
+static void note_chunk(struct sbs_sim *s, uint32_t worker,
+                       uint32_t first_unit, uint32_t n_units)
+{
+    if (s->n_chunks < s->cap_chunks)
+        s->chunks[s->n_chunks] =
+            (struct sbs_chunk){ first_unit, n_units, worker };
+    s->n_chunks++;
+}
+
 void sbs_attempt_begin(void *self, uint32_t i, uint32_t attempt,
                        uint32_t first_unit, uint32_t n_units)
 {
@@ -96,6 +106,8 @@ void sbs_attempt_begin(void *self, uint32_t i, uint32_t attempt,
     w->cancel_s = INFINITY;
     draw_failure(s, i, w);
     w->attempts++;
+    if (s->chunks)
+        note_chunk(s, i, first_unit, n_units);
     sbs_sim_schedule(s, i);
 }
 

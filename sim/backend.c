@@ -506,7 +506,7 @@ static void reset(struct sbs_sim *s, uint32_t replication)
     if (m->client.poll_while_launching)
         sbs_client_begin(&s->client, s->launcher.client_free_s);
     sbs_queue_clear(&s->queue);
-    s->n_held = s->natures.n = 0;
+    s->n_held = s->natures.n = s->n_chunks = 0;
     s->n_workers = s->n_waiting = s->waiting_head = s->n_timers = 0;
     s->timer_order = 0;
     s->stale = SIM_NONE;
@@ -543,6 +543,18 @@ void sbs_sim_record(struct sbs_sim *sim, struct sbs_journal *journal)
 void sbs_sim_note_held(struct sbs_sim *sim, double *held_s)
 {
     sim->held_s = held_s;
+}
+
+void sbs_sim_note_chunks(struct sbs_sim *sim, struct sbs_chunk *chunk,
+                         uint32_t cap)
+{
+    sim->chunks = chunk;
+    sim->cap_chunks = cap;
+}
+
+uint32_t sbs_sim_noted(const struct sbs_sim *sim)
+{
+    return sim->n_chunks;
 }
 
 uint32_t sbs_sim_held(const struct sbs_sim *sim)

@@ -5,13 +5,28 @@ libsbsim_a_SOURCES += \
   %D%/backend.c \
   %D%/client.c %D%/client.h \
   %D%/defaults.c \
+  %D%/lanes.c %D%/lanes.h %D%/lanes_body.h \
   %D%/launch.c %D%/launch.h \
+  %D%/lockstep.c %D%/lockstep.h %D%/lockstep_lane.c \
+  %D%/lockstep_state.h \
   %D%/platform.c %D%/platform.h \
   %D%/purpose.h \
   %D%/queue.c %D%/queue.h \
   %D%/regret.c \
   %D%/replicas.c %D%/replicas.h \
+  %D%/series.c %D%/series.h \
   %D%/sim.h %D%/state.h
+
+# The loops of lockstep once per instruction set (base/cpu.h).
+if SBS_X86_64
+noinst_LIBRARIES += libsim_avx2.a libsim_avx512.a
+libsim_avx2_a_SOURCES = %D%/lanes_avx2.c
+libsim_avx2_a_CFLAGS = $(AM_CFLAGS) -mavx2
+libsim_avx512_a_SOURCES = %D%/lanes_avx512.c
+libsim_avx512_a_CFLAGS = $(AM_CFLAGS) -mavx512f -mprefer-vector-width=512
+SBS_EXTRA_LIBS += libsim_avx2.a libsim_avx512.a
+endif
+EXTRA_DIST += %D%/lanes_avx2.c %D%/lanes_avx512.c
 
 UNIT_TESTS += tests/test_sim_client
 tests_test_sim_client_SOURCES = tests/test_sim_client.c tests/tap.h

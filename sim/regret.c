@@ -67,12 +67,12 @@ static bool tasks_are_equal(const double *task_s, uint32_t n)
 
 /* The `needed` smallest tasks; sorted in descending order unless they may be
  * cut anyway. Returns their sum. */
-static double needed_work_s(struct sbs_sim *s)
+double sbs_regret_work_s(const struct sbs_plan *p, const double *unit_s,
+                         double *task_s)
 {
-    const struct sbs_plan *p = s->plan;
-    double *task_s = s->bounds.task_s, sum = 0;
+    double sum = 0;
     for (uint32_t t = 0; t < p->tasks; t++)
-        task_s[t] = s->unit_s[t] * p->units_per_task;
+        task_s[t] = unit_s[t] * p->units_per_task;
     bool some = p->needed < p->tasks;
     if ((some || !p->divisible) && !tasks_are_equal(task_s, p->tasks))
         qsort(task_s, p->tasks, sizeof *task_s, ascending);
@@ -88,21 +88,18 @@ static double needed_work_s(struct sbs_sim *s)
 
 /* ---- steady speeds ----------------------------------------------------- */
 
-static double indivisible_s(struct sbs_sim *s, double level_s)
+double sbs_regret_steady_s(const struct sbs_plan *p,
+                           struct sbs_bound_worker *workers, uint32_t n,
+                           const double *task_s, double work_s,
+                           double *scratch)
 {
-    struct sim_bounds *b = &s->bounds;
-    double longest =
-        sbs_bound_longest(b->rates, b->n, b->task_s[0]);
-    sbs_bound_sort(b->rates, b->n);
-    return sbs_bound_longest_j(b->rates, b->n, b->task_s, s->plan->needed,
-                               fmax(level_s, longest), b->scratch);
-}
-
-static double steady_bound_s(struct sbs_sim *s, double work_s)
-{
-    struct sim_bounds *b = &s->bounds;
-    double level = sbs_bound_level(b->rates, b->n, work_s);
-    return s->plan->divisible ? level : indivisible_s(s, level);
+    double level = sbs_bound_level(workers, n, work_s);
+    if (p->divisible)
+        return level;
+    double longest = sbs_bound_longest(workers, n, task_s[0]);
+    sbs_bound_sort(workers, n);
+    return sbs_bound_longest_j(workers, n, task_s, p->needed,
+                               fmax(level, longest), scratch);
 }
 
 /* ---- weather and drift ------------------------------------------------- */
@@ -230,9 +227,11 @@ static void add(struct sbs_sim *s, uint32_t worker,
 static double bound_s(struct sbs_sim *s, double work_s, double makespan_s,
                       struct sbs_error *err)
 {
-    return s->platform.steady
-               ? steady_bound_s(s, work_s)
-               : varying_bound_s(s, work_s, makespan_s, err);
+    struct sim_bounds *b = &s->bounds;
+    if (!s->platform.steady)
+        return varying_bound_s(s, work_s, makespan_s, err);
+    return sbs_regret_steady_s(s->plan, b->rates, b->n, b->task_s, work_s,
+                               b->scratch);
 }
 
 /* Worker i as it would have been right behind the plan, or as it was: under
@@ -284,7 +283,7 @@ int sbs_regret_bounds(struct sbs_sim *s, double makespan_s,
     uint32_t cap = s->plan->max_workers + s->plan->local;
     if (cap < s->n_workers)
         cap = s->n_workers;
-    double work_s = needed_work_s(s);
+    double work_s = sbs_regret_work_s(s->plan, s->unit_s, b->task_s);
     if (reserve(b, cap, err) != 0)
         return -1;
     b->n = 0;

@@ -63,6 +63,12 @@ void sbs_sim_record(struct sbs_sim *sim, struct sbs_journal *journal);
  * of these times the last replication has made. */
 void sbs_sim_note_held(struct sbs_sim *sim, double *held_s);
 uint32_t sbs_sim_held(const struct sbs_sim *sim);
+/* The same for chunks, in the order in which they are begun; more than `cap`
+ * are counted, not written. */
+struct sbs_chunk;
+void sbs_sim_note_chunks(struct sbs_sim *sim, struct sbs_chunk *chunk,
+                         uint32_t cap);
+uint32_t sbs_sim_noted(const struct sbs_sim *sim);
 /* Why the last replication did not finish, or that it did. */
 enum sbs_unfinished sbs_sim_why(const struct sbs_sim *sim);
 

@@ -79,6 +79,8 @@ struct sbs_sim {
     struct sbs_journal *journal; /* of what passes, or NULL */
     double *held_s;  /* when the client held each task, or NULL */
     uint32_t n_held; /* of them, so far */
+    struct sbs_chunk *chunks; /* begun, or NULL */
+    uint32_t n_chunks, cap_chunks;
     bool out_of_memory;
 };
 
@@ -109,6 +111,19 @@ struct sbs_regret {
 int sbs_regret_bounds(struct sbs_sim *sim, double makespan_s,
                       struct sbs_regret *out, struct sbs_error *err);
 void sbs_regret_fini(struct sim_bounds *b);
+
+/* Parts of it, for workers of steady rate. task_s[tasks] becomes the tasks
+ * that are needed, longest first when they may not be cut; their sum. */
+double sbs_regret_work_s(const struct sbs_plan *p, const double *unit_s,
+                         double *task_s);
+/* The bound; scratch: 2 doubles a worker. Workers may be sorted. */
+double sbs_regret_steady_s(const struct sbs_plan *p,
+                           struct sbs_bound_worker *workers, uint32_t n,
+                           const double *task_s, double work_s,
+                           double *scratch);
+
+/* Seconds on the bill for a life of for_s behind the start of its pull. */
+double sbs_account_billed_s(const struct sbs_model *m, double for_s);
 
 /* Put the worker's earliest event into the queue. */
 void sbs_sim_schedule(struct sbs_sim *sim, uint32_t w);

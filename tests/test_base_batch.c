@@ -20,11 +20,24 @@ static bool uniforms_agree(const struct sbs_batch *b, uint32_t round, size_t n)
         sbs_rng_u01x2(&s, 3 * round + i, 5, round, 2 * round, u);
         same &= u[0] == lo[i] && u[1] == hi[i];
     }
-    b->replications(&s, round, 6, 1, 0, n, lo, hi);
-    for (uint32_t i = 0; i < n; i++) {
+    size_t rows = n / SBS_BATCH_REPS;
+    b->grid(&s, round, 6, 1, 0, rows, lo, hi);
+    for (uint32_t i = 0; i < rows * SBS_BATCH_REPS; i++) {
+        struct sbs_stream other = s;
+        other.replication += i % SBS_BATCH_REPS;
+        sbs_rng_u01x2(&other, round + i / SBS_BATCH_REPS, 6, 1, 0, u);
+        same &= u[0] == lo[i] && u[1] == hi[i];
+    }
+    uint32_t entity[SBS_BATCH_REPS], ordinal[SBS_BATCH_REPS];
+    for (uint32_t i = 0; i < SBS_BATCH_REPS; i++) {
+        entity[i] = round * 7 % (i + 3);
+        ordinal[i] = round + i * i;
+    }
+    b->lanes(&s, entity, 9, ordinal, 1, lo, hi);
+    for (uint32_t i = 0; i < SBS_BATCH_REPS; i++) {
         struct sbs_stream other = s;
         other.replication += i;
-        sbs_rng_u01x2(&other, round, 6, 1, 0, u);
+        sbs_rng_u01x2(&other, entity[i], 9, ordinal[i], 1, u);
         same &= u[0] == lo[i] && u[1] == hi[i];
     }
     return same;

@@ -264,7 +264,11 @@ enum sbs_role {
     SBS_ROLE_STOP = 1024,  /* how many results are enough */
     SBS_ROLE_KEEP = 2048,  /* which workers are kept */
     SBS_ROLE_STEAL = 4096, /* who takes work from whom */
-    SBS_ROLE_ORACLE = 8192 /* may foresee; no policy for the real world */
+    SBS_ROLE_ORACLE = 8192, /* may foresee; no policy for the real world */
+    /* Its hooks go by plan, constants and queue alone, never by workers,
+     * clocks or results: the k-th chunk is the same in every run, whoever
+     * asks for it and when. The simulator may then run many at a time. */
+    SBS_ROLE_BLIND = 16384
 };
 
 struct sbs_policy {

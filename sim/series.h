@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The chunks of a stack that hands out the same ones in every run. */
+#ifndef SBS_SIM_SERIES_H
+#define SBS_SIM_SERIES_H
+
+#include <stdint.h>
+
+#include "base/error.h"
+#include "sim/sim.h"
+
+struct sbs_chunk {
+    uint32_t first_unit, n_units;
+    uint32_t worker; /* bound to it, in the order in which it does them */
+};
+
+struct sbs_series {
+    struct sbs_chunk *chunk; /* by worker when bound, else as taken */
+    uint32_t n;
+};
+
+/* Watch one replication and write down its chunks: 1. 0 when the stack may
+ * look at more than plan, constants and queue, or copies, or the run does not
+ * finish. -1 when memory is short. The stack, plan and constants as for
+ * sbs_replicas_create. */
+int sbs_series_record(const struct sbs_scenario *scenario,
+                      const struct sbs_stack *stack,
+                      const struct sbs_plan *plan,
+                      const struct sbs_constants *constants,
+                      struct sbs_series *out, struct sbs_error *err);
+void sbs_series_fini(struct sbs_series *s);
+
+#endif
