@@ -6,7 +6,7 @@
  *
  *   v_real   SBS_LANES doubles                  + - * / as usual
  *   v_word   SBS_LANES 64-bit unsigned words    + - & | ^ << >> as usual
- *   v_mask   SBS_LANES truth values             v_and v_or v_any v_pick
+ *   v_mask   SBS_LANES truth values             v_and v_or v_but v_any v_pick
  *
  * Each is one IEEE or integer operation per lane, so what is written with
  * them gives the same bits whatever the width. */
@@ -78,11 +78,17 @@ static inline v_mask v_eq(v_real a, v_real b)
 }
 static inline v_mask v_and(v_mask a, v_mask b) { return (v_mask)(a & b); }
 static inline v_mask v_or(v_mask a, v_mask b) { return (v_mask)(a | b); }
+static inline v_mask v_but(v_mask a, v_mask b) { return (v_mask)(a & ~b); }
 static inline int v_any(v_mask m) { return m != 0; }
 /* a where m, else b. */
 static inline v_real v_pick(v_mask m, v_real a, v_real b)
 {
     return _mm512_mask_blend_pd(m, b, a);
+}
+/* a + b where m, else a. */
+static inline v_real v_add_if(v_mask m, v_real a, v_real b)
+{
+    return _mm512_mask_add_pd(a, m, a, b);
 }
 static inline v_real v_ceil(v_real x)
 {
@@ -151,10 +157,18 @@ static inline v_mask v_eq(v_real a, v_real b)
 }
 static inline v_mask v_and(v_mask a, v_mask b) { return _mm256_and_pd(a, b); }
 static inline v_mask v_or(v_mask a, v_mask b) { return _mm256_or_pd(a, b); }
+static inline v_mask v_but(v_mask a, v_mask b)
+{
+    return _mm256_andnot_pd(b, a);
+}
 static inline int v_any(v_mask m) { return _mm256_movemask_pd(m) != 0; }
 static inline v_real v_pick(v_mask m, v_real a, v_real b)
 {
     return _mm256_blendv_pd(b, a, m);
+}
+static inline v_real v_add_if(v_mask m, v_real a, v_real b)
+{
+    return v_pick(m, a + b, a);
 }
 static inline v_real v_ceil(v_real x) { return _mm256_ceil_pd(x); }
 static inline v_real v_gather(const double *p, v_word at)
@@ -213,10 +227,18 @@ static inline v_mask v_lt(v_real a, v_real b) { return _mm_cmplt_pd(a, b); }
 static inline v_mask v_eq(v_real a, v_real b) { return _mm_cmpeq_pd(a, b); }
 static inline v_mask v_and(v_mask a, v_mask b) { return _mm_and_pd(a, b); }
 static inline v_mask v_or(v_mask a, v_mask b) { return _mm_or_pd(a, b); }
+static inline v_mask v_but(v_mask a, v_mask b)
+{
+    return _mm_andnot_pd(b, a);
+}
 static inline int v_any(v_mask m) { return _mm_movemask_pd(m) != 0; }
 static inline v_real v_pick(v_mask m, v_real a, v_real b)
 {
     return _mm_or_pd(_mm_and_pd(m, a), _mm_andnot_pd(m, b));
+}
+static inline v_real v_add_if(v_mask m, v_real a, v_real b)
+{
+    return v_pick(m, a + b, a);
 }
 static inline v_real v_ceil(v_real x)
 {
@@ -273,10 +295,15 @@ static inline v_mask v_lt(v_real a, v_real b) { return a < b; }
 static inline v_mask v_eq(v_real a, v_real b) { return a == b; }
 static inline v_mask v_and(v_mask a, v_mask b) { return a & b; }
 static inline v_mask v_or(v_mask a, v_mask b) { return a | b; }
+static inline v_mask v_but(v_mask a, v_mask b) { return a & !b; }
 static inline int v_any(v_mask m) { return m; }
 static inline v_real v_pick(v_mask m, v_real a, v_real b)
 {
     return m ? a : b;
+}
+static inline v_real v_add_if(v_mask m, v_real a, v_real b)
+{
+    return m ? a + b : a;
 }
 static inline v_real v_ceil(v_real x) { return ceil(x); }
 static inline v_real v_gather(const double *p, v_word at) { return p[at]; }

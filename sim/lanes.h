@@ -33,6 +33,7 @@ struct sbs_lanes {
     uint32_t local_tasks;  /* that the user's own machine would run */
     uint32_t cores;        /* of it */
     bool pull;
+    bool long_runs; /* many chunks in a row are alike (sbs_chunk_run) */
     uint32_t n_chunks, units_per_task;
     const struct sbs_chunk *chunk;  /* [n_chunks] */
     const uint32_t *first_chunk;    /* [workers + 1] when bound */

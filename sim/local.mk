@@ -32,6 +32,12 @@ UNIT_TESTS += tests/test_sim_client
 tests_test_sim_client_SOURCES = tests/test_sim_client.c tests/tap.h
 tests_test_sim_client_LDADD = $(SBS_LIBS)
 
+UNIT_TESTS += tests/test_sim_lockstep
+tests_test_sim_lockstep_SOURCES = tests/test_sim_lockstep.c tests/randmodel.h \
+  tests/simtest.h tests/tap.h
+tests_test_sim_lockstep_LDADD = $(SBS_LIBS)
+THREAD_TESTS += tests/test_sim_lockstep
+
 UNIT_TESTS += tests/test_sim_queue
 tests_test_sim_queue_SOURCES = tests/test_sim_queue.c tests/tap.h
 tests_test_sim_queue_LDADD = $(SBS_LIBS)

@@ -20,6 +20,9 @@ enum {
     CORES_MAX = 512
 };
 
+/* A run is long when it serves one worker in so many (measured: bench). */
+enum { LONG_RUN = 8 };
+
 enum { N = SBS_LANES_N };
 
 _Static_assert((int)SBS_LOCKSTEP_GROUP == (int)SBS_LANES_N, "a lane each");
@@ -175,6 +178,16 @@ static int index_chunks(struct sbs_lockstep *k)
     return 0;
 }
 
+/* Runs are worth a round over all workers when they serve a good part of
+ * them. */
+static bool has_long_runs(const struct sbs_series *s, const struct sbs_plan *p)
+{
+    uint32_t runs = 0;
+    for (uint32_t c = 0; c < s->n; runs++)
+        c += sbs_chunk_run(s->chunk + c, s->n - c, p->units_per_task);
+    return (uint64_t)s->n * LONG_RUN >= (uint64_t)runs * p->workers;
+}
+
 static void set_up(struct sbs_lockstep *k, enum sbs_isa isa)
 {
     const struct sbs_plan *p = k->plan;
@@ -193,6 +206,7 @@ static void set_up(struct sbs_lockstep *k, enum sbs_isa isa)
         .local_tasks = p->work_scale != 1 ? p->tasks : p->needed,
         .cores = cores_of(&s->models->models[0]),
         .pull = p->pull,
+        .long_runs = has_long_runs(&k->series, p),
         .n_chunks = k->series.n,
         .units_per_task = p->units_per_task,
         .chunk = k->series.chunk,

@@ -13,6 +13,19 @@ struct sbs_chunk {
     uint32_t worker; /* bound to it, in the order in which it does them */
 };
 
+/* How many of the n >= 1 chunks, from the first on, are of one task and one
+ * size. */
+static inline uint32_t sbs_chunk_run(const struct sbs_chunk *c, uint32_t n,
+                                     uint32_t units_per_task)
+{
+    uint32_t task = c->first_unit / units_per_task, run = 1;
+    uint32_t end = (task + 1) * units_per_task;
+    while (run < n && c[run].n_units == c->n_units &&
+           c[run].first_unit + c[run].n_units <= end)
+        run++;
+    return run;
+}
+
 struct sbs_series {
     struct sbs_chunk *chunk; /* by worker when bound, else as taken */
     uint32_t n;
