@@ -5,7 +5,8 @@ libsbsim_a_SOURCES += \
   %D%/backend.c \
   %D%/client.c %D%/client.h \
   %D%/defaults.c \
-  %D%/lanes.c %D%/lanes.h %D%/lanes_body.h \
+  %D%/lanes.c %D%/lanes.h %D%/lanes_attempt.h \
+  %D%/lanes_body.h %D%/lanes_draw.h %D%/lanes_runs.h \
   %D%/launch.c %D%/launch.h \
   %D%/lockstep.c %D%/lockstep.h %D%/lockstep_lane.c \
   %D%/lockstep_state.h \

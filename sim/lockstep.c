@@ -382,7 +382,8 @@ static void store(const struct sbs_lockstep *k, int l, double *values,
     }
     m[SBS_METRIC_overhead_s] = x->startup_s.lane[l] + x->moved_s.lane[l];
     m[SBS_METRIC_idle_s] = 0;
-    m[SBS_METRIC_dls_waste_s] = makespan - x->computed_s.lane[l] / x->launched.lane[l];
+    m[SBS_METRIC_dls_waste_s] =
+        makespan - x->computed_s.lane[l] / x->launched.lane[l];
     for (size_t i = 0; i < SBS_N_METRICS; i++)
         values[i * stride + (size_t)l] = m[i];
     values[SBS_N_METRICS * stride + (size_t)l] = SBS_FINISHED;

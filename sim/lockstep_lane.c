@@ -72,7 +72,8 @@ static int upload(struct sbs_lockstep *k, int l, uint32_t c)
     const struct sbs_chunk *chunk = &k->lanes.chunk[c];
     const struct sbs_lane_attempt *at = &k->lanes.attempt[c];
     uint32_t per_task = k->plan->units_per_task;
-    return sbs_client_upload(&k->client, c, at->over.lane[l], at->collect.lane[l],
+    return sbs_client_upload(&k->client, c, at->over.lane[l],
+                             at->collect.lane[l],
                              chunk->first_unit / per_task,
                              (chunk->first_unit + chunk->n_units - 1) /
                                  per_task);
@@ -155,7 +156,8 @@ void sbs_lockstep_account(struct sbs_lockstep *k, int l)
 {
     struct sbs_lanes *x = &k->lanes;
     double makespan = x->makespan_s.lane[l];
-    x->launched.lane[l] = x->startup_s.lane[l] = x->computed_s.lane[l] = x->moved_s.lane[l] = 0;
+    x->launched.lane[l] = x->startup_s.lane[l] = 0;
+    x->computed_s.lane[l] = x->moved_s.lane[l] = 0;
     x->billed_s.lane[l] = x->cost_usd.lane[l] = k->begun[l] = 0;
     for (uint32_t i = 0; i < x->workers; i++) {
         double granted = x->granted_s[i].lane[l], ready = x->ready_s[i].lane[l];
