@@ -67,13 +67,12 @@ static double billed_s(const struct sbs_sim *s, const struct sim_worker *w)
                                            w->end_s - from);
 }
 
-static double usd_per_s(const struct sbs_sim *s, const struct sim_worker *w)
+double sbs_account_usd_per_s(const struct sbs_model *m,
+                             const struct sbs_plan *p, bool spot)
 {
-    const struct sbs_plan *p = s->plan;
-    const struct sbs_model *m = s->platform.model;
     double per_h =
         p->vcpu * m->price.vcpu_h_usd + p->memory_gb * m->price.gb_h_usd;
-    return per_h * (w->spot ? m->price.spot_factor : 1) / 3600;
+    return per_h * (spot ? m->price.spot_factor : 1) / 3600;
 }
 
 /* Compute + overhead + idle = launch to end, for every worker. */
@@ -108,7 +107,8 @@ static void add_worker(const struct sbs_sim *s, const struct sim_worker *w,
     sum->probe_s += w->probe_s;
     sum->idle_s += w->idle_s;
     sum->billed_s += billed;
-    sum->cost_usd += billed * usd_per_s(s, w);
+    sum->cost_usd += billed * sbs_account_usd_per_s(s->platform.model, s->plan,
+                                                    w->spot);
 }
 
 static int close_workers(struct sbs_sim *s, double makespan_s,

@@ -461,11 +461,10 @@ static const struct sbs_backend_ops backend_ops = {
 
 enum { TOGETHER = 64 }; /* tasks drawn at a time */
 
-/* Reference seconds of n <= TOGETHER tasks from `first` on. */
-static void draw_tasks(const struct sbs_sim *s, uint32_t first, uint32_t n,
-                       double *work_s)
+void sbs_sim_draw_tasks(const struct sbs_platform *p,
+                        const struct sbs_workload *w, uint32_t first,
+                        uint32_t n, double *work_s)
 {
-    const struct sbs_workload *w = s->scenario->workload;
     double u[TOGETHER], unused[TOGETHER];
     if (w->list_s) {
         for (uint32_t i = 0; i < n; i++)
@@ -473,8 +472,8 @@ static void draw_tasks(const struct sbs_sim *s, uint32_t first, uint32_t n,
         return;
     }
     if (!sbs_dist_is_const(&w->ref_s, NULL))
-        s->platform.batch->entities(&s->platform.stream, first, SBS_FOR_WORK,
-                                    0, 0, n, u, unused);
+        p->batch->entities(&p->stream, first, SBS_FOR_WORK, 0, 0, n, u,
+                           unused);
     sbs_dist_quantiles(&w->ref_s, n, u, work_s);
 }
 
@@ -483,7 +482,8 @@ static void draw_work(struct sbs_sim *s)
     double k = s->plan->units_per_task;
     for (uint32_t t = 0, n; t < s->plan->tasks; t += n) {
         n = s->plan->tasks - t < TOGETHER ? s->plan->tasks - t : TOGETHER;
-        draw_tasks(s, t, n, s->unit_s + t);
+        sbs_sim_draw_tasks(&s->platform, s->scenario->workload, t, n,
+                           s->unit_s + t);
         for (uint32_t i = 0; i < n; i++)
             s->unit_s[t + i] = s->unit_s[t + i] * s->plan->work_scale / k;
     }

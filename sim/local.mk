@@ -4,7 +4,9 @@ libsbsim_a_SOURCES += \
   %D%/attempt.c %D%/attempt.h \
   %D%/backend.c \
   %D%/client.c %D%/client.h \
+  %D%/cores.h \
   %D%/defaults.c \
+  %D%/flow.c %D%/flow.h \
   %D%/lanes.c %D%/lanes.h %D%/lanes_attempt.h \
   %D%/lanes_body.h %D%/lanes_draw.h %D%/lanes_runs.h \
   %D%/launch.c %D%/launch.h \
@@ -16,7 +18,8 @@ libsbsim_a_SOURCES += \
   %D%/regret.c \
   %D%/replicas.c %D%/replicas.h \
   %D%/series.c %D%/series.h \
-  %D%/sim.h %D%/state.h
+  %D%/sim.h %D%/state.h \
+  %D%/steady.c %D%/steady.h
 
 # The loops of lockstep once per instruction set (base/cpu.h).
 if SBS_X86_64

@@ -10,14 +10,15 @@
 #include "sim/lanes.h"
 #include "sim/lockstep_state.h"
 #include "sim/series.h"
+#include "sim/state.h"
+#include "sim/steady.h"
 
 /* Beyond these, keeping workers in order by insertion costs more than the
  * general engine's tree, and rows no longer fit a cache. */
 enum {
     WORKERS_MAX = 512,
     TASKS_MAX = 4096,
-    UNITS_MAX = 1 << 16,
-    CORES_MAX = 512
+    UNITS_MAX = 1 << 16
 };
 
 /* A run is long when it serves one worker in so many (measured: bench). */
@@ -29,37 +30,12 @@ _Static_assert((int)SBS_LOCKSTEP_GROUP == (int)SBS_LANES_N, "a lane each");
 
 /* ---- what it can do ---------------------------------------------------- */
 
-static bool model_fits(const struct sbs_model *m, const struct sbs_plan *p)
-{
-    bool spot = p->spot_share > 0 && p->on_demand < p->workers;
-    return m->launcher.refuse_p <= 0 && m->startup.never_p <= 0 &&
-           m->loss.fail_p <= 0 && !spot && m->speed.weather_log_sd <= 0 &&
-           m->speed.drift_per_h == 0 && m->local.cores <= CORES_MAX &&
-           sbs_sim_places(m, p->vcpu) >= p->workers;
-}
-
-static uint32_t cores_of(const struct sbs_model *m)
-{
-    return (uint32_t)fmax(1, m->local.cores);
-}
-
-static bool plan_fits(const struct sbs_plan *p)
-{
-    uint64_t units = (uint64_t)p->tasks * p->units_per_task;
-    /* Pulled work that stops early leaves chunks that were never taken. */
-    return p->extra == 0 && p->local == 0 && !p->dealt &&
-           p->max_workers == p->workers && p->workers <= WORKERS_MAX &&
-           p->tasks <= TASKS_MAX && units <= UNITS_MAX &&
-           (!p->pull || p->needed == p->tasks);
-}
-
 static bool fits(const struct sbs_scenario *s, const struct sbs_plan *p)
 {
-    const struct sbs_model *m = s->models->models;
-    bool all = plan_fits(p);
-    for (size_t i = 0; i < s->models->n && all; i++)
-        all = model_fits(&m[i], p) && cores_of(&m[i]) == cores_of(&m[0]);
-    return all;
+    uint64_t units = (uint64_t)p->tasks * p->units_per_task;
+    return p->workers <= WORKERS_MAX && p->tasks <= TASKS_MAX &&
+           units <= UNITS_MAX && sbs_steady_plan(p) &&
+           sbs_steady_models(s, p);
 }
 
 /* ---- create, destroy --------------------------------------------------- */
@@ -127,20 +103,6 @@ static int make_room(struct sbs_lockstep *k)
                : -1;
 }
 
-/* Is every result seen the moment it is stored? */
-static bool sees_at_once(const struct sbs_scenario *s)
-{
-    bool all = true;
-    for (size_t i = 0; i < s->models->n; i++) {
-        const struct sbs_model *m = &s->models->models[i];
-        double collect_s;
-        all &= m->client.poll_s <= 0 && m->client.poll_task_s <= 0 &&
-               sbs_dist_is_const(&m->client.collect_s, &collect_s) &&
-               collect_s == 0;
-    }
-    return all;
-}
-
 static bool launches_alike(const struct sbs_scenario *s)
 {
     const struct sbs_model *m = &s->models->models[0];
@@ -194,8 +156,7 @@ static void set_up(struct sbs_lockstep *k, enum sbs_isa isa)
     const struct sbs_scenario *s = k->scenario;
     struct sbs_lanes *x = &k->lanes;
     k->ops = sbs_lanes_for(isa);
-    k->at_once = sees_at_once(s);
-    k->watches = !k->at_once || p->needed < p->tasks;
+    k->watches = !sbs_steady_seen_at_once(s) || p->needed < p->tasks;
     k->launches_alike = launches_alike(s);
     *x = (struct sbs_lanes){
         .batch = sbs_batch_for(isa),
@@ -204,7 +165,7 @@ static void set_up(struct sbs_lockstep *k, enum sbs_isa isa)
         .warm = p->warm,
         .warm_s = p->warm_s,
         .local_tasks = p->work_scale != 1 ? p->tasks : p->needed,
-        .cores = cores_of(&s->models->models[0]),
+        .cores = sbs_steady_cores(&s->models->models[0]),
         .pull = p->pull,
         .long_runs = has_long_runs(&k->series, p),
         .n_chunks = k->series.n,
@@ -214,7 +175,7 @@ static void set_up(struct sbs_lockstep *k, enum sbs_isa isa)
         .ref_s = s->workload->list_s ? NULL : &s->workload->ref_s,
         .work_scale = p->work_scale,
         .ring = power_above(p->workers),
-        .core_ring = power_above(cores_of(&s->models->models[0])),
+        .core_ring = power_above(sbs_steady_cores(&s->models->models[0])),
     };
 }
 
@@ -280,7 +241,6 @@ void sbs_lockstep_destroy(struct sbs_lockstep *k)
 static void begin_lane(struct sbs_lockstep *k, uint32_t replication, int l)
 {
     struct sbs_lanes *x = &k->lanes;
-    const struct sbs_plan *p = k->plan;
     size_t i = replication % k->scenario->models->n;
     const struct sbs_model *m = &k->scenario->models->models[i];
     struct sbs_platform *f = &k->platform[l];
@@ -290,43 +250,17 @@ static void begin_lane(struct sbs_lockstep *k, uint32_t replication, int l)
     x->speed_factor.lane[l] = f->speed_factor;
     x->gain.lane[l] = f->gain;
     x->odd[l] = false;
-    x->local_scale.lane[l] = m->local.slowdown / m->local.efficiency *
-                        p->units_per_task / p->work_scale;
-    x->usd_per_s.lane[l] =
-        (p->vcpu * m->price.vcpu_h_usd + p->memory_gb * m->price.gb_h_usd) *
-        1 / 3600;
+    x->local_scale.lane[l] = sbs_steady_local_scale(m, k->plan);
+    x->usd_per_s.lane[l] = sbs_account_usd_per_s(m, k->plan, false);
 }
 
-/* The planned launches, as the driver orders them (launch_plan) and the
- * backend carries them out (backend_launch). */
 static void launch_lane(struct sbs_lockstep *k, int l)
 {
     struct sbs_lanes *x = &k->lanes;
-    const struct sbs_plan *p = k->plan;
-    const struct sbs_model *m = x->model[l];
-    struct sbs_launcher launcher;
-    sbs_launch_reset(&launcher, m, &k->platform[l].stream,
-                     k->platform[l].call_factor,
-                     sbs_sim_places(m, p->vcpu));
-    if (p->launches_per_call > 0)
-        launcher.per_call = p->launches_per_call;
-    double begun_s = launcher.client_free_s;
-    uint32_t each = p->wave > 0 ? p->wave : p->workers;
-    for (uint32_t first = 0, wave = 0; first < p->workers; wave++) {
-        uint32_t warm = wave == 0 ? p->warm : 0, left = p->workers - first;
-        uint32_t n = each < left - warm ? each + warm : left;
-        for (uint32_t i = first; i < first + warm; i++)
-            x->granted_s[i].lane[l] = 0;
-        if (n > warm)
-            sbs_launch_order(&launcher, wave * p->wave_gap_s, first + warm,
-                             n - warm, k->launched);
-        for (uint32_t i = warm; i < n; i++)
-            x->granted_s[first + i].lane[l] = k->launched[i - warm].granted_s;
-        first += n;
-    }
-    x->anchor_s.lane[l] = m->client.poll_while_launching
-                         ? begun_s
-                         : launcher.client_free_s;
+    x->anchor_s.lane[l] =
+        sbs_steady_launch(&k->platform[l], k->plan, k->launched);
+    for (uint32_t i = 0; i < x->workers; i++)
+        x->granted_s[i].lane[l] = k->launched[i].granted_s;
 }
 
 static void launch_all(struct sbs_lockstep *k)
@@ -340,53 +274,40 @@ static void launch_all(struct sbs_lockstep *k)
 
 /* ---- the numbers ------------------------------------------------------- */
 
-static double local_s(const struct sbs_lanes *x, int l)
-{
-    double measured = x->model[l]->local.makespan_s;
-    return isnan(measured) ? x->local_s.lane[l] : measured;
-}
-
-/* Regret below 1 by more than rounding is a bug, which the general engine
- * reports. */
-static bool is_sound(const struct sbs_lanes *x, int l)
-{
-    double regret = x->makespan_s.lane[l] / x->bound_s.lane[l];
-    return isfinite(x->makespan_s.lane[l]) && !isnan(regret) &&
-           !(regret < 1 - 1e-9);
-}
-
-static void store(const struct sbs_lockstep *k, int l, double *values,
+/* False when they look wrong. */
+static bool store(const struct sbs_lockstep *k, int l, double *values,
                   size_t stride)
 {
     const struct sbs_lanes *x = &k->lanes;
-    double makespan = x->makespan_s.lane[l];
-    double attempts_s = x->computed_s.lane[l] + x->moved_s.lane[l];
+    struct sbs_steady_sums sums = {
+        .launched = x->launched.lane[l],
+        .startup_s = x->startup_s.lane[l],
+        .compute_s = x->computed_s.lane[l],
+        .transfer_s = x->moved_s.lane[l],
+        .billed_s = x->billed_s.lane[l],
+        .cost_usd = x->cost_usd.lane[l],
+    };
+    struct sbs_steady_result r = {
+        .makespan_s = x->makespan_s.lane[l],
+        .first_s = x->first_s.lane[l],
+        .half_s = x->half_s.lane[l],
+        .bound_s = x->bound_s.lane[l],
+        .local_s = x->local_s.lane[l],
+        .attempts = x->n_chunks,
+    };
     double m[SBS_N_METRICS];
-    m[SBS_METRIC_makespan_s] = makespan;
-    m[SBS_METRIC_first_s] = x->first_s.lane[l];
-    m[SBS_METRIC_half_s] = x->half_s.lane[l];
-    m[SBS_METRIC_cost_usd] = x->cost_usd.lane[l];
-    m[SBS_METRIC_billed_s] = x->billed_s.lane[l];
-    m[SBS_METRIC_speedup] = local_s(x, l) / makespan;
-    m[SBS_METRIC_regret] = makespan / x->bound_s.lane[l];
-    m[SBS_METRIC_regret_cap] = makespan / x->bound_s.lane[l];
-    m[SBS_METRIC_bound_s] = x->bound_s.lane[l];
-    m[SBS_METRIC_launched] = x->launched.lane[l];
-    m[SBS_METRIC_attempts] = x->n_chunks;
-    m[SBS_METRIC_cancelled] = 0;
-    m[SBS_METRIC_wasted_s] = 0;
     if (k->plan->needed < k->plan->tasks) {
+        double attempts_s = sums.compute_s + sums.transfer_s;
         double wasted_s = attempts_s - k->used_s[l];
-        m[SBS_METRIC_attempts] = k->begun[l];
-        m[SBS_METRIC_wasted_s] = wasted_s > 1e-10 * attempts_s ? wasted_s : 0;
+        r.attempts = k->begun[l];
+        r.wasted_s = wasted_s > 1e-10 * attempts_s ? wasted_s : 0;
     }
-    m[SBS_METRIC_overhead_s] = x->startup_s.lane[l] + x->moved_s.lane[l];
-    m[SBS_METRIC_idle_s] = 0;
-    m[SBS_METRIC_dls_waste_s] =
-        makespan - x->computed_s.lane[l] / x->launched.lane[l];
+    if (!sbs_steady_metrics(x->model[l], &r, &sums, m))
+        return false;
     for (size_t i = 0; i < SBS_N_METRICS; i++)
         values[i * stride + (size_t)l] = m[i];
     values[SBS_N_METRICS * stride + (size_t)l] = SBS_FINISHED;
+    return true;
 }
 
 int sbs_lockstep_run(struct sbs_lockstep *k, uint32_t first, uint32_t n,
@@ -423,9 +344,7 @@ int sbs_lockstep_run(struct sbs_lockstep *k, uint32_t first, uint32_t n,
         k->ops->local(x);
     k->local_is_fixed = k->work_is_fixed && k->scenario->models->n == 1;
     for (int l = 0; l < (int)n; l++) {
-        done[l] = !x->odd[l] && is_sound(x, l);
-        if (done[l])
-            store(k, l, values, stride);
+        done[l] = !x->odd[l] && store(k, l, values, stride);
     }
     return 0;
 }

@@ -4,8 +4,8 @@
 #include <math.h>
 
 #include "sim/lockstep_state.h"
-#include "sim/purpose.h"
 #include "sim/state.h"
+#include "sim/steady.h"
 
 /* ---- what the client sees ---------------------------------------------- */
 
@@ -119,16 +119,6 @@ struct life {
     double end_s, compute_s, transfer_s, begun;
 };
 
-static double stop_delay_s(const struct sbs_lockstep *k, uint32_t i, int l)
-{
-    const struct sbs_dist *d = &k->lanes.model[l]->stop_s;
-    double fixed;
-    if (sbs_dist_is_const(d, &fixed))
-        return fixed;
-    return sbs_dist_quantile(d, sbs_rng_u01(&k->platform[l].stream, i,
-                                            SBS_FOR_STOP, 0, 0));
-}
-
 /* What worker i, ready by the makespan, had begun and done by then. */
 static struct life live(const struct sbs_lockstep *k, uint32_t i, int l)
 {
@@ -139,7 +129,8 @@ static struct life live(const struct sbs_lockstep *k, uint32_t i, int l)
         double end = at->over.lane[l];
         bool runs_on = end > x->makespan_s.lane[l];
         if (runs_on)
-            end = fmin(x->makespan_s.lane[l] + stop_delay_s(k, i, l), end);
+            end = fmin(x->makespan_s.lane[l] +
+                           sbs_steady_stop_s(&k->platform[l], i), end);
         double from = fmin(at->from.lane[l], end);
         double to = fmax(from, fmin(at->to.lane[l], end));
         life.begun++;
@@ -156,30 +147,30 @@ void sbs_lockstep_account(struct sbs_lockstep *k, int l)
 {
     struct sbs_lanes *x = &k->lanes;
     double makespan = x->makespan_s.lane[l];
-    x->launched.lane[l] = x->startup_s.lane[l] = 0;
-    x->computed_s.lane[l] = x->moved_s.lane[l] = 0;
-    x->billed_s.lane[l] = x->cost_usd.lane[l] = k->begun[l] = 0;
+    struct sbs_steady_sums sums = { 0 };
+    k->begun[l] = 0;
     for (uint32_t i = 0; i < x->workers; i++) {
-        double granted = x->granted_s[i].lane[l], ready = x->ready_s[i].lane[l];
-        struct life life = { .end_s = ready };
-        x->odd[l] |= ready == makespan;
-        if (granted > makespan)
-            continue;
-        if (ready < makespan)
-            life = live(k, i, l);
-        else
-            life.end_s = fmin(makespan + stop_delay_s(k, i, l), ready);
-        double from = i < x->warm ? -x->warm_s : x->pull_s[i].lane[l];
-        double billed =
-            sbs_account_billed_s(x->model[l], life.end_s - from);
-        x->launched.lane[l]++;
-        x->startup_s.lane[l] += fmin(ready, life.end_s) - granted;
-        x->computed_s.lane[l] += life.compute_s;
-        x->moved_s.lane[l] += life.transfer_s;
-        x->billed_s.lane[l] += billed;
-        x->cost_usd.lane[l] += billed * x->usd_per_s.lane[l];
-        k->begun[l] += life.begun;
+        struct sbs_steady_life all = {
+            .granted_s = x->granted_s[i].lane[l],
+            .pull_s = x->pull_s[i].lane[l],
+            .ready_s = x->ready_s[i].lane[l],
+        };
+        x->odd[l] |= all.ready_s == makespan;
+        if (all.ready_s < makespan) {
+            struct life some = live(k, i, l);
+            all.end_s = some.end_s;
+            all.compute_s = some.compute_s;
+            all.transfer_s = some.transfer_s;
+            k->begun[l] += some.begun;
+        }
+        sbs_steady_add(&k->platform[l], k->plan, i, &all, makespan, &sums);
     }
+    x->launched.lane[l] = sums.launched;
+    x->startup_s.lane[l] = sums.startup_s;
+    x->computed_s.lane[l] = sums.compute_s;
+    x->moved_s.lane[l] = sums.transfer_s;
+    x->billed_s.lane[l] = sums.billed_s;
+    x->cost_usd.lane[l] = sums.cost_usd;
 }
 
 /* ---- the bound --------------------------------------------------------- */

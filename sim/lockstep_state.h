@@ -27,7 +27,7 @@ struct sbs_lockstep {
     bool work_is_fixed, launches_alike, launched_once, local_is_fixed;
 
     /* A client that polls, or that does not need all: lane by lane. */
-    bool at_once, watches;
+    bool watches;
     struct sbs_client client;
     uint32_t *task_left; /* [tasks] units not seen */
     uint32_t *order;     /* [chunks] by the time they are stored */

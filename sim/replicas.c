@@ -5,13 +5,40 @@
 
 #include <stdlib.h>
 
+#include "sim/flow.h"
 #include "sim/lockstep.h"
 
 struct sbs_replicas {
-    struct sbs_sim *sim;
+    const struct sbs_scenario *scenario;
+    const struct sbs_stack *stack;
+    const struct sbs_plan *plan;
+    const struct sbs_constants *constants;
+    struct sbs_lockstep *lockstep; /* many at a time, or NULL */
+    struct sbs_flow *flow;         /* large ones, or NULL */
+    struct sbs_sim *sim;           /* one by one; made when first needed */
     struct sbs_driver *driver;
-    struct sbs_lockstep *lockstep; /* NULL: one by one */
 };
+
+static int make_general(struct sbs_replicas *x, struct sbs_error *err)
+{
+    if (!x->sim)
+        x->sim = sbs_sim_create(x->scenario, x->plan, err);
+    if (x->sim && !x->driver)
+        x->driver = sbs_driver_create(x->stack, x->plan, x->constants, err);
+    return x->driver ? 0 : -1;
+}
+
+/* The fastest way that can do it. */
+static int choose(struct sbs_replicas *x, struct sbs_error *err)
+{
+    if (sbs_lockstep_create(x->scenario, x->stack, x->plan, x->constants,
+                            SBS_ISA_BEST, &x->lockstep, err) != 0)
+        return -1;
+    if (!x->lockstep &&
+        sbs_flow_create(x->scenario, x->stack, x->plan, &x->flow, err) != 0)
+        return -1;
+    return x->lockstep || x->flow ? 0 : make_general(x, err);
+}
 
 struct sbs_replicas *
 sbs_replicas_create(const struct sbs_scenario *scenario,
@@ -20,17 +47,16 @@ sbs_replicas_create(const struct sbs_scenario *scenario,
                     const struct sbs_constants *constants,
                     struct sbs_error *err)
 {
-    struct sbs_replicas *x = calloc(1, sizeof *x);
+    struct sbs_replicas *x = malloc(sizeof *x);
     if (!x) {
         sbs_fail(err, SBS_EMEMORY, "out of memory");
         return NULL;
     }
-    x->sim = sbs_sim_create(scenario, plan, err);
-    if (x->sim)
-        x->driver = sbs_driver_create(stack, plan, constants, err);
-    if (x->driver &&
-        sbs_lockstep_create(scenario, stack, plan, constants, SBS_ISA_BEST,
-                            &x->lockstep, err) == 0)
+    *x = (struct sbs_replicas){ .scenario = scenario,
+                                .stack = stack,
+                                .plan = plan,
+                                .constants = constants };
+    if (choose(x, err) == 0)
         return x;
     sbs_replicas_destroy(x);
     return NULL;
@@ -41,31 +67,45 @@ void sbs_replicas_destroy(struct sbs_replicas *x)
     if (!x)
         return;
     sbs_lockstep_destroy(x->lockstep);
+    sbs_flow_destroy(x->flow);
     sbs_driver_destroy(x->driver);
     sbs_sim_destroy(x->sim);
     free(x);
 }
 
-int sbs_replicas_in_lockstep(const struct sbs_replicas *x)
+enum sbs_way sbs_replicas_way(const struct sbs_replicas *x)
 {
-    return x->lockstep != NULL;
+    return x->lockstep ? SBS_WAY_LOCKSTEP
+           : x->flow   ? SBS_WAY_FLOW
+                       : SBS_WAY_GENERAL;
 }
 
-void sbs_replicas_alone(struct sbs_replicas *x)
+void sbs_replicas_go_general(struct sbs_replicas *x)
 {
     sbs_lockstep_destroy(x->lockstep);
+    sbs_flow_destroy(x->flow);
     x->lockstep = NULL;
+    x->flow = NULL;
 }
 
 static int run_one(struct sbs_replicas *x, uint32_t replication,
                    double *values, size_t stride, struct sbs_error *err)
 {
     double m[SBS_N_METRICS];
-    if (sbs_sim_replicate(x->sim, x->driver, replication, m, err) != 0)
+    bool done = false;
+    enum sbs_unfinished why = SBS_FINISHED;
+    if (x->flow &&
+        sbs_flow_run(x->flow, replication, m, &done, err) != 0)
         return -1;
+    if (!done) {
+        if (make_general(x, err) != 0 ||
+            sbs_sim_replicate(x->sim, x->driver, replication, m, err) != 0)
+            return -1;
+        why = sbs_sim_why(x->sim);
+    }
     for (size_t k = 0; k < SBS_N_METRICS; k++)
         values[k * stride] = m[k];
-    values[SBS_N_METRICS * stride] = sbs_sim_why(x->sim);
+    values[SBS_N_METRICS * stride] = why;
     return 0;
 }
 

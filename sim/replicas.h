@@ -25,10 +25,13 @@ sbs_replicas_create(const struct sbs_scenario *scenario,
                     struct sbs_error *err);
 void sbs_replicas_destroy(struct sbs_replicas *x);
 
-/* Which way it goes: 1 = eight at a time (sim/lockstep), 0 = one by one. It
- * never matters to the values; `alone` makes it go one by one from now on. */
-int sbs_replicas_in_lockstep(const struct sbs_replicas *x);
-void sbs_replicas_alone(struct sbs_replicas *x);
+/* The way they are run, which never matters to the values: by the general
+ * engine, eight at a time (sim/lockstep), large ones without keeping their
+ * tasks (sim/flow). */
+enum sbs_way { SBS_WAY_GENERAL, SBS_WAY_LOCKSTEP, SBS_WAY_FLOW };
+enum sbs_way sbs_replicas_way(const struct sbs_replicas *x);
+/* By the general engine from now on. */
+void sbs_replicas_go_general(struct sbs_replicas *x);
 
 /* Run replications [first, first + n): row m of replication first + i goes to
  * values[m * stride + i], NAN in every metric of one that cannot finish.

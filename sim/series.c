@@ -6,24 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Does a policy decide by plan, constants and queue alone? One that has no
- * hook in a run does; others say so. */
-static bool is_blind(const struct sbs_policy *p)
-{
-    bool hooked = p->start || p->on_idle || p->on_lost || p->on_seen ||
-                  p->on_begun || p->on_ready || p->on_probed ||
-                  p->on_notice || p->on_timer;
-    return !hooked || (p->roles & SBS_ROLE_BLIND);
-}
-
-static bool stack_is_blind(const struct sbs_stack *s, bool pull)
-{
-    for (uint32_t i = 0; i < s->n_layers; i++)
-        if (!is_blind(s->layer[i].policy))
-            return false;
-    const struct sbs_layer *base = pull ? &s->pull_base : &s->bind_base;
-    return s->has_base || is_blind(base->policy);
-}
+#include "sim/steady.h"
 
 static int by_worker(const void *x, const void *y)
 {
@@ -77,7 +60,7 @@ int sbs_series_record(const struct sbs_scenario *scenario,
                       struct sbs_series *out, struct sbs_error *err)
 {
     memset(out, 0, sizeof *out);
-    if (!stack_is_blind(stack, plan->pull))
+    if (!sbs_steady_stack(stack, plan->pull))
         return 0;
     /* To the last chunk, also where fewer results would be enough. */
     struct sbs_plan all = *plan;

@@ -124,6 +124,14 @@ double sbs_regret_steady_s(const struct sbs_plan *p,
 
 /* Seconds on the bill for a life of for_s behind the start of its pull. */
 double sbs_account_billed_s(const struct sbs_model *m, double for_s);
+/* Price of a second of a worker of the plan's size. */
+double sbs_account_usd_per_s(const struct sbs_model *m,
+                             const struct sbs_plan *p, bool spot);
+
+/* Reference seconds of the n <= 64 tasks from `first` on. */
+void sbs_sim_draw_tasks(const struct sbs_platform *p,
+                        const struct sbs_workload *w, uint32_t first,
+                        uint32_t n, double *work_s);
 
 /* Put the worker's earliest event into the queue. */
 void sbs_sim_schedule(struct sbs_sim *sim, uint32_t w);

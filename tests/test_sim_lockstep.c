@@ -5,6 +5,7 @@
 
 #include "sim/lockstep.h"
 
+#include "sim/flow.h"
 #include "sim/replicas.h"
 #include "tests/randmodel.h"
 #include "tests/simtest.h"
@@ -139,7 +140,7 @@ static void roll(struct randmodel *m, uint32_t number)
 }
 
 struct tally {
-    uint32_t refused, alone, together, lanes, left_over;
+    uint32_t refused, alone, together, lanes, left_over, flows;
 };
 
 struct job {
@@ -181,6 +182,27 @@ static int agrees(const struct job *j, enum sbs_isa isa, struct tally *sum)
     return good;
 }
 
+/* The same for large runs. */
+static int flow_agrees(const struct job *j, struct tally *sum)
+{
+    struct sbs_flow *f;
+    struct sbs_error err;
+    int good = sbs_flow_create(&j->scenario, j->stack, &j->plan, &f,
+                               &err) == 0;
+    if (!good || !f)
+        return good;
+    sum->flows++;
+    for (uint32_t r = 0; r < REPS && good; r++) {
+        double m[SBS_N_METRICS];
+        bool done;
+        good = sbs_flow_run(f, r, m, &done, &err) == 0;
+        for (uint32_t k = 0; k < SBS_N_METRICS && done && good; k++)
+            good = memcmp(&m[k], &j->want[k * REPS + r], sizeof m[k]) == 0;
+    }
+    sbs_flow_destroy(f);
+    return good;
+}
+
 static int reference(struct job *j)
 {
     struct sbs_error err;
@@ -189,7 +211,7 @@ static int reference(struct job *j)
         &j->scenario, j->stack, &j->plan, &j->constants, &err);
     if (!x)
         return -1;
-    sbs_replicas_alone(x);
+    sbs_replicas_go_general(x);
     int status = sbs_replicas_run(x, 0, REPS, j->want, REPS, &failed, &err);
     sbs_replicas_destroy(x);
     return status;
@@ -217,7 +239,7 @@ static int try_one(const char *model, const char *work, const char *policy,
                              &err) != 0) {
         sum->refused++;
     } else if (good) {
-        good = reference(j) == 0;
+        good = reference(j) == 0 && flow_agrees(j, sum);
         for (int isa = SBS_ISA_SCALAR; isa < ISAS && good; isa++)
             if (sbs_cpu_has((enum sbs_isa)isa))
                 good = agrees(j, (enum sbs_isa)isa, sum);
@@ -277,6 +299,34 @@ static void corners(void)
     }
 }
 
+/* Large pulled runs that keep no tasks. */
+static void flow(void)
+{
+    static const struct {
+        const char *model, *work, *policy;
+        uint32_t workers;
+    } all[] = {
+        { "'startup':{'boot_s':{'dist':'lognormal','mu':3.8,'sigma':0.35}},"
+          "'speed':{'log_sd':0.1},'local':{'cores':70}",
+          "'tasks':20000,'ref_s':{'dist':'lognormal','mu':4.8,'sigma':0.25},"
+          "'divisible':true", "dynamic", 700 },
+        { "'client':{'call_s':0.1},'unit':{'claim_s':1,'upload_s':"
+          "{'dist':'exponential','mean':2}},'stop_s':9",
+          "'tasks':5000,'ref_s':60,'divisible':true",
+          "warm-pool:size=3+split:units=3", 600 },
+        { "'run':{'speed_log_sd':0.1},'unit':{'download_s':"
+          "{'dist':'uniform','lo':0,'hi':1}}",
+          "'tasks':5000,'ref_s':{'dist':'exponential','mean':60},"
+          "'divisible':true", "oversubscribe+split:units=7+batched", 90 },
+    };
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        struct tally sum = { 0 };
+        int good = try_one(all[i].model, all[i].work, all[i].policy,
+                           all[i].workers, &sum);
+        ok(good && sum.flows == 1, "large and pulled: %s", all[i].policy);
+    }
+}
+
 static void left_alone(void)
 {
     static const char *const policies[] = {
@@ -297,6 +347,7 @@ int main(void)
 {
     random_models();
     corners();
+    flow();
     left_alone();
     return tap_done();
 }
