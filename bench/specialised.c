@@ -23,14 +23,6 @@ struct table {
     double c[CELLS][4];
 };
 
-/* A tournament: node i holds the later of the two that met there, and who
- * waits to meet at its parent is the earlier. The earliest is `first`. Times
- * are not negative, so their bits order as they do. */
-struct node {
-    uint64_t time_bits;
-    uint64_t worker;
-};
-
 /* Which of the bag's laws. */
 enum which { START, SLOWDOWN, WORK, N_LAWS };
 
@@ -39,8 +31,12 @@ struct specialised {
     uint64_t seed;
     struct sbs_dist law[N_LAWS];
     bool exact, as_engine;
+    /* The winner tree: of the two below node i, 2 i and 2 i + 1, the earlier
+     * time and whose it is; leaf w is node leaves + w, the earliest of all
+     * node 1. Times are not negative, so their bits order as they do. */
     uint32_t leaves;
-    struct node *node, *leaf; /* [leaves] */
+    uint64_t *time_bits; /* [2 leaves] */
+    uint32_t *worker;    /* [2 leaves] */
     double *start_s, *slowdown;
     double task_s[BLOCK];
     struct table *table; /* [N_LAWS], or NULL */
@@ -169,32 +165,37 @@ static double seconds(uint64_t b)
     return x;
 }
 
-/* Play all matches; returns the earliest. s->leaf is used up. */
-static struct node tournament(struct specialised *s)
+/* Fill the tree from start_s. */
+static void tree_fill(struct specialised *s)
 {
-    struct node *winner = s->leaf;
-    for (uint32_t n = s->leaves / 2; n > 0; n /= 2)
-        for (uint32_t i = 0; i < n; i++) {
-            const struct node *pair = winner + 2 * i;
-            uint32_t second = pair[1].time_bits < pair[0].time_bits;
-            s->node[n + i] = pair[1 - second];
-            winner[i] = pair[second];
-        }
-    return winner[0];
+    uint64_t *t = s->time_bits;
+    uint32_t *who = s->worker;
+    for (uint32_t w = 0; w < s->leaves; w++) {
+        t[s->leaves + w] = bits(w < s->workers ? s->start_s[w] : INFINITY);
+        who[s->leaves + w] = w;
+    }
+    for (uint32_t i = s->leaves - 1; i > 0; i--) {
+        uint32_t second = t[2 * i + 1] < t[2 * i];
+        t[i] = t[2 * i + second];
+        who[i] = who[2 * i + second];
+    }
 }
 
-/* The earliest has a new time: it plays its way up again. */
-static struct node play(struct node *node, uint32_t leaves, struct node x)
+/* The earliest has a new time: it plays its way up again. A mask instead of
+ * a choice, which the compiler makes a branch that nothing can predict. */
+static void tree_play(uint64_t *t, uint32_t *who, uint32_t leaves,
+                      double time_s)
 {
-    for (uint64_t i = (leaves + x.worker) / 2; i > 0; i /= 2) {
-        struct node other = node[i];
-        bool earlier = other.time_bits < x.time_bits;
-        node[i].time_bits = earlier ? x.time_bits : other.time_bits;
-        node[i].worker = earlier ? x.worker : other.worker;
-        x.time_bits = earlier ? other.time_bits : x.time_bits;
-        x.worker = earlier ? other.worker : x.worker;
+    uint32_t worker = who[1], i = leaves + worker;
+    uint64_t time = t[i] = bits(time_s);
+    for (; i > 1; i /= 2) {
+        uint64_t other = t[i ^ 1];
+        uint32_t mask = -(uint32_t)(other < time);
+        worker ^= (who[i ^ 1] ^ worker) & mask;
+        time = other < time ? other : time;
+        t[i / 2] = time;
+        who[i / 2] = worker;
     }
-    return x;
 }
 
 static double replicate(struct specialised *s, uint32_t replication)
@@ -203,20 +204,15 @@ static double replicate(struct specialised *s, uint32_t replication)
     double last_s = 0;
     draw(s, &stream, START, 0, s->workers, s->start_s);
     draw(s, &stream, SLOWDOWN, 0, s->workers, s->slowdown);
-    for (uint32_t w = 0; w < s->leaves; w++)
-        s->leaf[w] = (struct node){
-            bits(w < s->workers ? s->start_s[w] : INFINITY), w
-        };
-    struct node first = tournament(s);
+    tree_fill(s);
     for (uint32_t done = 0; done < s->tasks; done += BLOCK) {
         uint32_t n = s->tasks - done < BLOCK ? s->tasks - done : BLOCK;
         draw(s, &stream, WORK, done, n, s->task_s);
         for (uint32_t k = 0; k < n; k++) {
-            double end_s = seconds(first.time_bits) +
-                           s->task_s[k] * s->slowdown[first.worker];
+            double end_s = seconds(s->time_bits[1]) +
+                           s->task_s[k] * s->slowdown[s->worker[1]];
             last_s = end_s > last_s ? end_s : last_s;
-            first.time_bits = bits(end_s);
-            first = play(s->node, s->leaves, first);
+            tree_play(s->time_bits, s->worker, s->leaves, end_s);
         }
     }
     return last_s;
@@ -239,13 +235,13 @@ struct specialised *specialised_create(const struct bench_bag *bag,
     };
     while (s->leaves < bag->workers)
         s->leaves *= 2;
-    s->node = calloc(s->leaves, sizeof *s->node);
-    s->leaf = calloc(s->leaves, sizeof *s->leaf);
+    s->time_bits = calloc(2 * s->leaves, sizeof *s->time_bits);
+    s->worker = calloc(2 * s->leaves, sizeof *s->worker);
     s->start_s = calloc(bag->workers, sizeof *s->start_s);
     s->slowdown = calloc(bag->workers, sizeof *s->slowdown);
     if (!s->exact)
         s->table = calloc(N_LAWS, sizeof *s->table);
-    if (!s->node || !s->leaf || !s->start_s || !s->slowdown ||
+    if (!s->time_bits || !s->worker || !s->start_s || !s->slowdown ||
         (!s->exact && !s->table))
         bench_die("out of memory");
     for (int i = 0; s->table && i < N_LAWS; i++)
@@ -258,8 +254,8 @@ void specialised_destroy(struct specialised *s)
     free(s->table);
     free(s->slowdown);
     free(s->start_s);
-    free(s->leaf);
-    free(s->node);
+    free(s->worker);
+    free(s->time_bits);
     free(s);
 }
 
