@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # `make bench`: rates as ratios in one run, and instruction counts where
 # valgrind is installed. Never a test.
-BENCHES += %D%/bench_bag %D%/bench_engine %D%/bench_kernel
+BENCHES += %D%/bench_bag %D%/bench_engine %D%/bench_kernel \
+  %D%/bench_large
 EXTRA_PROGRAMS += $(BENCHES)
 EXTRA_DIST += %D%/instructions %D%/bag.json %D%/bag-work.json
 CLEANFILES += $(BENCHES) %D%/model.json
@@ -12,6 +13,9 @@ bench_bench_bag_SOURCES = %D%/bench_bag.c $(bench_common) \
 bench_bench_bag_LDADD = $(SBS_LIBS)
 bench_bench_engine_SOURCES = %D%/bench_engine.c $(bench_common)
 bench_bench_engine_LDADD = $(SBS_LIBS)
+bench_bench_large_SOURCES = %D%/bench_large.c $(bench_common) \
+  %D%/specialised.c %D%/specialised.h
+bench_bench_large_LDADD = $(SBS_LIBS)
 bench_bench_kernel_SOURCES = %D%/bench_kernel.c tests/plain_barrier.h
 bench_bench_kernel_LDADD = $(SBS_LIBS)
 
@@ -22,6 +26,8 @@ bench_bench_kernel_LDADD = $(SBS_LIBS)
 .PHONY: bench
 bench: $(BENCHES) %D%/model.json
 	@./bench/bench_bag $(srcdir)/bench/bag.json $(srcdir)/bench/bag-work.json
+	@./bench/bench_large $(srcdir)/bench/bag.json \
+	  $(srcdir)/bench/bag-work.json
 	@./bench/bench_engine bench/model.json
 	@./bench/bench_kernel
 	@if command -v valgrind >/dev/null; then \
