@@ -141,6 +141,8 @@ struct bench_sum bench_engine_run(struct bench_engine *e, uint32_t reps,
 {
     static double values[SBS_N_ROWS * BATCH];
     const double *makespan_s = values + SBS_METRIC_makespan_s * BATCH;
+    const double *launched = values + SBS_METRIC_launched * BATCH;
+    const double *attempts = values + SBS_METRIC_attempts * BATCH;
     struct bench_sum sum = { 0 };
     struct sbs_error err = { 0 };
     uint32_t failed;
@@ -149,8 +151,10 @@ struct bench_sum bench_engine_run(struct bench_engine *e, uint32_t reps,
         if (sbs_replicas_run(e->replicas, first, n, values, BATCH, &failed,
                              &err) != 0)
             bench_die("%s", err.text);
-        for (uint32_t i = 0; i < n; i++)
+        for (uint32_t i = 0; i < n; i++) {
             bench_add(&sum, makespan_s[i]);
+            sum.events += launched[i] + attempts[i];
+        }
         if (out)
             memcpy(out + first, makespan_s, n * sizeof *out);
     }
@@ -161,7 +165,8 @@ void bench_once(const struct bench_setting *s, const char *policy,
                 uint32_t reps)
 {
     struct bench_engine *e = bench_engine_create(s, policy);
-    bench_engine_run(e, reps, NULL);
+    struct bench_sum sum = bench_engine_run(e, reps, NULL);
+    printf("%.17g\n", sum.events);
     bench_engine_destroy(e);
 }
 

@@ -23,9 +23,10 @@ struct bench_bag {
     uint64_t seed;
 };
 
-/* Makespans, added up. */
+/* Makespans, added up, and what must happen whatever the code does: workers
+ * launched and attempts begun (the engine only). */
 struct bench_sum {
-    double n, sum, squares;
+    double n, sum, squares, events;
 };
 
 double bench_now_s(void);
@@ -57,7 +58,7 @@ void bench_engine_destroy(struct bench_engine *e);
 struct bench_sum bench_engine_run(struct bench_engine *e, uint32_t reps,
                                   double *out);
 
-/* That and nothing else, to count instructions. */
+/* That and nothing else, to count instructions; prints the events. */
 void bench_once(const struct bench_setting *s, const char *policy,
                 uint32_t reps);
 

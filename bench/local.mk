@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # `make bench`: rates as ratios in one run, and instruction counts where
-# valgrind is installed. Never a test.
+# valgrind is installed, held against a baseline. Never a test.
 BENCHES += %D%/bench_bag %D%/bench_engine %D%/bench_kernel \
   %D%/bench_large
 EXTRA_PROGRAMS += $(BENCHES)
-EXTRA_DIST += %D%/instructions %D%/bag.json %D%/bag-work.json
+EXTRA_DIST += %D%/instructions %D%/baseline \
+  %D%/bag.json %D%/bag-off.json %D%/bag-work.json
 CLEANFILES += $(BENCHES) %D%/model.json
 
 bench_common = %D%/bench.c %D%/bench.h
@@ -23,16 +24,18 @@ bench_bench_kernel_LDADD = $(SBS_LIBS)
 	$(AM_V_GEN)$(MKDIR_P) %D% && \
 	  ./sbsim calibrate --trace traces/fargate.h5 -o $@ >/dev/null
 
-.PHONY: bench
+# What makes instruction counts comparable.
+bench_cc_id = CC_ID="`$(CC) --version | sed 1q` $(CFLAGS)"
+
+.PHONY: bench bench-baseline
 bench: $(BENCHES) %D%/model.json
 	@./bench/bench_bag $(srcdir)/bench/bag.json $(srcdir)/bench/bag-work.json
 	@./bench/bench_large $(srcdir)/bench/bag.json \
 	  $(srcdir)/bench/bag-work.json
 	@./bench/bench_engine bench/model.json
 	@./bench/bench_kernel
-	@if command -v valgrind >/dev/null; then \
-	  for p in static split:units=20 speculative; do \
-	    $(SHELL) $(srcdir)/bench/instructions ./bench/bench_engine \
-	      bench/model.json $$p; \
-	  done; \
-	fi
+	@$(bench_cc_id) $(SHELL) $(srcdir)/bench/instructions $(srcdir)
+
+# After a change that is meant to cost: make bench says what it is against.
+bench-baseline: $(BENCHES) %D%/model.json
+	@$(bench_cc_id) $(SHELL) $(srcdir)/bench/instructions $(srcdir) --write
