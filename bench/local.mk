@@ -5,8 +5,9 @@ BENCHES += %D%/bench_bag %D%/bench_engine %D%/bench_kernel \
   %D%/bench_large
 EXTRA_PROGRAMS += $(BENCHES)
 EXTRA_DIST += %D%/instructions %D%/baseline \
-  %D%/bag.json %D%/bag-off.json %D%/bag-work.json
-CLEANFILES += $(BENCHES) %D%/model.json
+  %D%/bag.json %D%/bag-off.json %D%/bag-work.json %D%/into-doc \
+  %D%/peers/run %D%/peers/bag.cpp %D%/peers/bag.py
+CLEANFILES += $(BENCHES) %D%/model.json %D%/now.txt
 
 bench_common = %D%/bench.c %D%/bench.h
 bench_bench_bag_SOURCES = %D%/bench_bag.c $(bench_common) \
@@ -27,7 +28,7 @@ bench_bench_kernel_LDADD = $(SBS_LIBS)
 # What makes instruction counts comparable.
 bench_cc_id = CC_ID="`$(CC) --version | sed 1q` $(CFLAGS)"
 
-.PHONY: bench bench-baseline
+.PHONY: bench bench-baseline bench-peers bench-doc
 bench: $(BENCHES) %D%/model.json
 	@./bench/bench_bag $(srcdir)/bench/bag.json $(srcdir)/bench/bag-work.json
 	@./bench/bench_large $(srcdir)/bench/bag.json \
@@ -39,3 +40,17 @@ bench: $(BENCHES) %D%/model.json
 # After a change that is meant to cost: make bench says what it is against.
 bench-baseline: $(BENCHES) %D%/model.json
 	@$(bench_cc_id) $(SHELL) $(srcdir)/bench/instructions $(srcdir) --write
+
+# SimGrid and SimPy beside them, from Debian's packages.
+bench-peers: %D%/bench_bag %D%/bench_large
+	@$(bench_cc_id) $(SHELL) $(srcdir)/bench/peers/run $(srcdir)
+
+# Both tables anew into doc/performance.md; wants a quiet machine.
+bench-doc: $(BENCHES) %D%/model.json
+	$(MAKE) -s --no-print-directory bench >bench/now.txt
+	$(SHELL) $(srcdir)/bench/into-doc $(srcdir)/doc/performance.md bench \
+	  <bench/now.txt
+	$(MAKE) -s --no-print-directory bench-peers >bench/now.txt
+	$(SHELL) $(srcdir)/bench/into-doc $(srcdir)/doc/performance.md \
+	  bench-peers <bench/now.txt
+	rm -f bench/now.txt
