@@ -16,29 +16,10 @@
 #include <gsl/gsl_rng.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <time.h>
 
-#include <cjson/cJSON.h>
-
-#include "base/json.h"
-#include "policies/stack.h"
-#include "sweep/run.h"
+#include "bench/bench.h"
 
 enum { ROUNDS = 5, TASKS = 50 };
-
-struct setting {
-    struct sbs_model_set models;
-    struct sbs_workload workload;
-};
-
-static double now_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 /* ---- the plain loop ---------------------------------------------------- */
 
@@ -76,7 +57,7 @@ static void plain_fleet(const struct sbs_model *m, gsl_rng *g,
     }
 }
 
-static double plain_static(const struct setting *s, gsl_rng *g)
+static double plain_static(const struct bench_setting *s, gsl_rng *g)
 {
     const struct sbs_model *m = &s->models.stated;
     double ready_s[TASKS], rate[TASKS], last = 0;
@@ -91,7 +72,7 @@ static double plain_static(const struct setting *s, gsl_rng *g)
     return last;
 }
 
-static double plain_split(const struct setting *s, gsl_rng *g)
+static double plain_split(const struct bench_setting *s, gsl_rng *g)
 {
     enum { UNITS = 20 };
     const struct sbs_model *m = &s->models.stated;
@@ -125,102 +106,53 @@ static double plain_split(const struct setting *s, gsl_rng *g)
 
 /* ---- measuring --------------------------------------------------------- */
 
-static double engine_per_s(const struct setting *s, const char *policy,
-                           uint32_t reps, double *mean_s)
+static double engine_per_s(struct bench_engine *e, uint32_t reps,
+                           double *mean_s)
 {
-    struct sbs_error err = { 0 };
-    struct sbs_registry *registry = sbs_registry_create();
-    struct sbs_spec_list specs;
-    struct sbs_run_outcome out;
-    if (!registry || sbs_stack_parse(&specs, policy, registry, &err) != 0) {
-        fprintf(stderr, "bench_engine: %s\n", err.text);
-        exit(1);
-    }
-    const struct sbs_stack *stack = &specs.spec[0].stack;
-    struct sbs_run run = { .scenario = { .models = &s->models,
-                                         .workload = &s->workload,
-                                         .vcpu = 2,
-                                         .memory_gb = 4,
-                                         .seed = 1 },
-                           .stacks = &stack,
-                           .n_stacks = 1,
-                           .reps = reps,
-                           .threads = 1 };
-    double begun = now_s();
-    if (sbs_run_all(&run, &out, &err) != 0) {
-        fprintf(stderr, "bench_engine: %s\n", err.text);
-        exit(1);
-    }
-    double rate = reps / (now_s() - begun), sum = 0;
-    for (uint32_t r = 0; r < reps; r++)
-        sum += out.values[r];
-    *mean_s = sum / reps;
-    sbs_run_outcome_fini(&out);
-    sbs_stack_fini(&specs);
-    sbs_registry_destroy(registry);
+    double begun = bench_now_s();
+    struct bench_sum sum = bench_engine_run(e, reps, NULL);
+    double rate = reps / (bench_now_s() - begun);
+    *mean_s = bench_mean(&sum);
     return rate;
 }
 
-typedef double plain_f(const struct setting *s, gsl_rng *g);
+typedef double plain_f(const struct bench_setting *s, gsl_rng *g);
 
-static double plain_per_s(const struct setting *s, plain_f *f, uint32_t reps,
-                          double *mean_s)
+static double plain_per_s(const struct bench_setting *s, plain_f *f,
+                          uint32_t reps, double *mean_s)
 {
     gsl_rng *g = gsl_rng_alloc(gsl_rng_mt19937);
-    double begun = now_s(), sum = 0;
+    double begun = bench_now_s(), sum = 0;
     for (uint32_t r = 0; r < reps; r++)
         sum += f(s, g);
-    double rate = reps / (now_s() - begun);
+    double rate = reps / (bench_now_s() - begun);
     *mean_s = sum / reps;
     gsl_rng_free(g);
     return rate;
 }
 
-static void compare(const struct setting *s, const char *policy,
+static void compare(const struct bench_setting *s, const char *policy,
                     plain_f *plain, uint32_t reps)
 {
     double engine = 0, loop = 0, engine_mean = 0, loop_mean = 0;
+    struct bench_engine *e = bench_engine_create(s, policy);
     for (int i = 0; i < ROUNDS; i++) {
-        engine = fmax(engine, engine_per_s(s, policy, reps, &engine_mean));
+        engine = fmax(engine, engine_per_s(e, reps, &engine_mean));
         loop = fmax(loop, plain_per_s(s, plain, reps, &loop_mean));
     }
     printf("%-16s %10.0f %12.0f %8.2f %10.1f %10.1f\n", policy, engine, loop,
            engine / loop, engine_mean, loop_mean);
-}
-
-static int load(struct setting *s, const char *path, struct sbs_error *err)
-{
-    cJSON *model = sbs_json_read(path, err);
-    cJSON *work = sbs_workload_shipped("ultra", TASKS, err);
-    int status = !model || !work ||
-                         sbs_model_parse(&s->models, model, path, err) != 0 ||
-                         sbs_workload_parse(&s->workload, work, "ultra", 0,
-                                            err) != 0
-                     ? -1
-                     : 0;
-    cJSON_Delete(model);
-    cJSON_Delete(work);
-    return status;
+    bench_engine_destroy(e);
 }
 
 int main(int argc, char **argv)
 {
-    struct setting s = { 0 };
-    struct sbs_error err = { 0 };
-    if (argc < 2 || load(&s, argv[1], &err) != 0) {
-        fprintf(stderr, "bench_engine: %s\n",
-                argc < 2 ? "usage: bench_engine MODEL.json [POLICY REPS]"
-                         : err.text);
-        return 2;
-    }
+    struct bench_setting s;
+    if (argc != 2 && argc != 4)
+        bench_die("usage: bench_engine MODEL.json [POLICY REPS]");
+    bench_load(&s, argv[1], "ultra", TASKS, 0);
     if (argc == 4) {
-        double mean_s;
-        long reps = strtol(argv[3], NULL, 10);
-        if (reps < 1 || reps > 100000000) {
-            fprintf(stderr, "bench_engine: REPS must be in [1, 1e8]\n");
-            return 2;
-        }
-        engine_per_s(&s, argv[2], (uint32_t)reps, &mean_s);
+        bench_once(&s, argv[2], bench_number(argv[3], "REPS", 1, 100000000));
     } else {
         puts("ultra, calibrated model, one thread; replications per second, "
              "best of 5 rounds\n"
@@ -232,7 +164,6 @@ int main(int argc, char **argv)
         puts("The plain loop has no client, bill, bound or policy: its "
              "makespan is without polling.");
     }
-    sbs_model_fini(&s.models);
-    sbs_workload_fini(&s.workload);
+    bench_unload(&s);
     return 0;
 }

@@ -10,7 +10,7 @@ EXTRA_DIST += %D%/sbsim.1.in %D%/gen-man %D%/design.md %D%/formats.md %D%/semant
   %D%/study-self-scheduling
 # What a user of an installed sbsim reads; the licences with it.
 dist_doc_DATA = README.md LICENSE NOTICE %D%/calibration.md %D%/diagnose.md \
-  %D%/explain.md %D%/forecast.md %D%/formats.md %D%/laws.md \
+  %D%/explain.md %D%/forecast.md %D%/formats.md %D%/laws.md %D%/performance.md \
   %D%/policies.md %D%/scenarios.md %D%/self-scheduling.md \
   %D%/trace-format.md %D%/writing-a-policy.md
 CLEANFILES += %D%/sbsim.1
