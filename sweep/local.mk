@@ -2,7 +2,8 @@
 libsbsim_a_SOURCES += \
   %D%/comm.h \
   %D%/record.c %D%/record.h \
-  %D%/run.c %D%/run.h
+  %D%/run.c %D%/run.h \
+  %D%/stop.c %D%/stop.h
 
 if SBS_MPI
 libsbsim_a_SOURCES += %D%/comm_mpi.c
