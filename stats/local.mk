@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 libsbsim_a_SOURCES += \
   %D%/compare.c %D%/compare.h \
+  %D%/gp.c %D%/gp.h \
   %D%/precision.c %D%/precision.h \
   %D%/quantile.c %D%/quantile.h \
+  %D%/resample.c %D%/resample.h \
+  %D%/select.c %D%/select.h \
   %D%/split.c %D%/split.h \
   %D%/summary.c %D%/summary.h \
   %D%/verify.c %D%/verify.h

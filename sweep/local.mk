@@ -1,9 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 libsbsim_a_SOURCES += \
+  %D%/aim.c %D%/aim.h \
+  %D%/choose.c %D%/choose.h %D%/front.c \
   %D%/comm.h \
+  %D%/pool.c %D%/pool.h \
+  %D%/propose.c %D%/propose.h \
+  %D%/race.c %D%/race.h \
   %D%/record.c %D%/record.h \
   %D%/run.c %D%/run.h \
-  %D%/stop.c %D%/stop.h
+  %D%/space.c %D%/space.h \
+  %D%/stop.c %D%/stop.h \
+  %D%/tune.c %D%/tune.h
 
 if SBS_MPI
 libsbsim_a_SOURCES += %D%/comm_mpi.c
