@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 
-enum { SBS_GP_DIMS = 4 };
+enum { SBS_GP_DIMS = 5 };
 
 struct sbs_gp;
 

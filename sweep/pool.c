@@ -12,7 +12,8 @@ double sbs_pool_memory(const struct sbs_pool *p, double vcpu)
     return fmax(p->memory_gb, 2 * vcpu);
 }
 
-static uint32_t workers_at(const struct sbs_pool *p, double vcpu, double x)
+static uint32_t workers_at(const struct sbs_pool *p, double vcpu, double x,
+                           uint32_t most)
 {
     double places = sbs_sim_places(&p->base.models->stated, vcpu);
     uint32_t n;
@@ -20,6 +21,7 @@ static uint32_t workers_at(const struct sbs_pool *p, double vcpu, double x)
         n = p->workers[(size_t)lround(x * (double)(p->n_workers - 1))];
     else
         n = sbs_space_count(p->lo, p->hi, x);
+    n = most > 0 && n > most ? most : n;
     return n < places ? n : (uint32_t)fmax(1, places);
 }
 
@@ -93,7 +95,8 @@ int sbs_pool_add(struct sbs_pool *p, size_t family, size_t size,
     e->scenario = p->base;
     e->scenario.vcpu = p->vcpu[size];
     e->scenario.memory_gb = sbs_pool_memory(p, p->vcpu[size]);
-    e->scenario.workers = workers_at(p, p->vcpu[size], x[0]);
+    e->scenario.workers = workers_at(p, p->vcpu[size], x[0],
+                                     p->families->family[family].most);
     status = 0;
     if (plan(c, &why) != 0) {
         if (p->refused++ == 0)

@@ -11,15 +11,18 @@
 #include "stats/gp.h"
 #include "stats/summary.h"
 
-_Static_assert((int)SBS_POOL_DIMS <= (int)SBS_GP_DIMS, "a process per place");
+/* Places in the pool, then the size. */
+enum { DIMS = SBS_POOL_DIMS + 1 };
+_Static_assert((int)DIMS <= (int)SBS_GP_DIMS, "a process over all of it");
 
 /* The grid on which the best place is looked for. */
 enum { STEPS_WORKERS = 33, STEPS_RANGE = 9, TRIES = 20 };
 
 /* What a family has shown so far. */
 struct seen {
+    const struct sbs_pool *pool;
     const struct sbs_candidate **c;
-    size_t n, dims;
+    size_t n, dims; /* workers, ranges, and the size if there are several */
     double *x, *y, *noise, *miss, *miss_noise;
     const struct sbs_candidate *reference; /* y is relative to it */
     double level;                          /* log of its value */
@@ -33,6 +36,27 @@ static void seen_fini(struct seen *s)
     free(s->noise);
     free(s->miss);
     free(s->miss_noise);
+}
+
+/* The size between the smallest and the largest, by logarithms. */
+static double size_at(const struct sbs_pool *p, size_t size)
+{
+    double lo = INFINITY, hi = 0;
+    for (size_t i = 0; i < p->sizes; i++) {
+        lo = fmin(lo, p->vcpu[i]);
+        hi = fmax(hi, p->vcpu[i]);
+    }
+    return hi > lo ? sbs_log(p->vcpu[size] / lo) / sbs_log(hi / lo) : 0;
+}
+
+/* A candidate's place as the process sees it: out[dims]. */
+static void point(const struct seen *s, const double *x, size_t size,
+                  double *out)
+{
+    size_t own = s->dims - (s->pool->sizes > 1 ? 1 : 0);
+    memcpy(out, x, own * sizeof *out);
+    if (own < s->dims)
+        out[own] = size_at(s->pool, size);
 }
 
 /* Variance of log(mean a / mean b), from pairs (delta method). */
@@ -59,7 +83,7 @@ static int seen_fill(struct seen *s, const struct sbs_aim *aim,
         const struct sbs_entry *e = &s->c[i]->search;
         if (sbs_aim_stand(aim, e, draws, &st, err) != 0)
             return -1;
-        memcpy(s->x + i * s->dims, s->c[i]->x, s->dims * sizeof *s->x);
+        point(s, s->c[i]->x, s->c[i]->size, s->x + i * s->dims);
         s->y[i] = sbs_log(st.value / base.value);
         s->noise[i] = noise_of(sbs_aim_values(aim, e), st.value,
                                sbs_aim_values(aim, b), base.value, e->n);
@@ -71,10 +95,12 @@ static int seen_fill(struct seen *s, const struct sbs_aim *aim,
 
 static int seen_init(struct seen *s, const struct sbs_pool *pool,
                      const struct sbs_aim *aim, uint64_t draws, size_t family,
-                     size_t size, struct sbs_error *err)
+                     struct sbs_error *err)
 {
-    size_t n = pool->n + 1, d = SBS_POOL_DIMS;
-    *s = (struct seen){ .dims = pool->families->family[family].holes + 1 };
+    size_t n = pool->n + 1, d = DIMS;
+    *s = (struct seen){ .pool = pool };
+    s->dims = pool->families->family[family].holes + 1;
+    s->dims += pool->sizes > 1 ? 1 : 0;
     s->c = malloc(n * sizeof *s->c);
     s->x = malloc(n * d * sizeof *s->x);
     s->y = malloc(n * sizeof *s->y);
@@ -85,7 +111,7 @@ static int seen_init(struct seen *s, const struct sbs_pool *pool,
         return sbs_fail(err, SBS_EMEMORY, "out of memory");
     for (size_t i = 0; i < pool->n; i++) {
         const struct sbs_candidate *c = pool->candidate[i];
-        if (c->family == family && c->size == size && c->search.n > 1 &&
+        if (c->family == family && c->search.n > 1 &&
             c->search.unfinished == 0)
             s->c[s->n++] = c;
     }
@@ -97,21 +123,30 @@ static int seen_init(struct seen *s, const struct sbs_pool *pool,
 
 /* ---- looking about --------------------------------------------------------- */
 
-static size_t grid_size(size_t dims)
+/* A place of the grid: of the pool, and a size. */
+struct spot {
+    double x[SBS_POOL_DIMS];
+    size_t size;
+};
+
+static size_t grid_size(const struct sbs_pool *p, size_t holes)
 {
-    size_t n = STEPS_WORKERS;
-    for (size_t d = 1; d < dims; d++)
+    size_t n = STEPS_WORKERS * p->sizes;
+    for (size_t d = 0; d < holes; d++)
         n *= STEPS_RANGE;
     return n;
 }
 
-static void grid_at(size_t i, size_t dims, double *x)
+static void grid_at(const struct sbs_pool *p, size_t i, size_t holes,
+                    struct spot *at)
 {
-    memset(x, 0, SBS_POOL_DIMS * sizeof *x);
-    x[0] = (double)(i % STEPS_WORKERS) / (STEPS_WORKERS - 1);
+    memset(at, 0, sizeof *at);
+    at->size = i % p->sizes;
+    i /= p->sizes;
+    at->x[0] = (double)(i % STEPS_WORKERS) / (STEPS_WORKERS - 1);
     i /= STEPS_WORKERS;
-    for (size_t d = 1; d < dims; d++, i /= STEPS_RANGE)
-        x[d] = (double)(i % STEPS_RANGE) / (STEPS_RANGE - 1);
+    for (size_t d = 1; d <= holes; d++, i /= STEPS_RANGE)
+        at->x[d] = (double)(i % STEPS_RANGE) / (STEPS_RANGE - 1);
 }
 
 struct surfaces {
@@ -134,51 +169,59 @@ static double worth_of(const struct surfaces *g, const double *x)
     return better >= g->worth ? better : 0;
 }
 
-/* The best place of the grid that is not close to one taken this time. */
-static int best_place(const double *worth, size_t n, size_t dims,
-                      double taken[][SBS_POOL_DIMS], size_t n_taken,
-                      double *x)
+static bool near(const struct spot *a, const struct spot *b)
 {
-    double most = 0, at[SBS_POOL_DIMS];
+    double apart = 0;
+    for (size_t d = 0; d < SBS_POOL_DIMS; d++)
+        apart = fmax(apart, fabs(a->x[d] - b->x[d]));
+    return a->size == b->size && apart < 0.06;
+}
+
+/* The best place of the grid that is not close to one taken this time. */
+static bool best_place(const struct sbs_pool *p, const double *worth, size_t n,
+                       size_t holes, struct spot *taken, size_t n_taken)
+{
+    double most = 0;
     for (size_t i = 0; i < n; i++) {
-        int near_one = 0;
+        struct spot at;
+        bool close = false;
         if (!(worth[i] > most))
             continue;
-        grid_at(i, dims, at);
-        for (size_t k = 0; k < n_taken; k++) {
-            double apart = 0;
-            for (size_t d = 0; d < dims; d++)
-                apart = fmax(apart, fabs(at[d] - taken[k][d]));
-            near_one |= apart < 0.06;
-        }
-        if (near_one)
+        grid_at(p, i, holes, &at);
+        for (size_t k = 0; k < n_taken; k++)
+            close |= near(&at, &taken[k]);
+        if (close)
             continue;
         most = worth[i];
-        memcpy(x, at, sizeof at);
+        taken[n_taken] = at;
     }
     return most > 0;
 }
 
 static int add_best(struct sbs_pool *pool, const struct surfaces *g,
-                    const struct seen *s, size_t family, size_t size,
-                    size_t most, size_t *made, struct sbs_error *err)
+                    const struct seen *s, size_t family, size_t most,
+                    size_t *made, struct sbs_error *err)
 {
-    double taken[TRIES][SBS_POOL_DIMS];
-    size_t n = grid_size(s->dims);
+    struct spot taken[TRIES];
+    size_t holes = pool->families->family[family].holes;
+    size_t n = grid_size(pool, holes);
     double *worth = malloc(n * sizeof *worth);
     if (!worth)
         return sbs_fail(err, SBS_EMEMORY, "out of memory");
     for (size_t i = 0; i < n; i++) {
-        double x[SBS_POOL_DIMS];
-        grid_at(i, s->dims, x);
+        double x[DIMS];
+        struct spot at;
+        grid_at(pool, i, holes, &at);
+        point(s, at.x, at.size, x);
         worth[i] = worth_of(g, x);
     }
     int status = 0;
     for (size_t t = 0; t < TRIES && *made < most && status == 0; t++) {
         struct sbs_candidate *c;
-        if (!best_place(worth, n, s->dims, taken, t, taken[t]))
+        if (!best_place(pool, worth, n, holes, taken, t))
             break;
-        status = sbs_pool_add(pool, family, size, taken[t], &c, err);
+        status = sbs_pool_add(pool, family, taken[t].size, taken[t].x, &c,
+                              err);
         *made += status == 0 && c ? 1 : 0;
     }
     free(worth);
@@ -192,14 +235,13 @@ static int has_conditions(const struct sbs_aim *aim)
 }
 
 int sbs_propose(struct sbs_pool *pool, const struct sbs_aim *aim,
-                uint64_t draws, size_t family, size_t size, double least,
-                double worth, size_t most, size_t *made,
-                struct sbs_error *err)
+                uint64_t draws, size_t family, double least, double worth,
+                size_t most, size_t *made, struct sbs_error *err)
 {
     struct seen s;
     struct surfaces g = { .worth = worth };
     *made = 0;
-    int status = seen_init(&s, pool, aim, draws, family, size, err);
+    int status = seen_init(&s, pool, aim, draws, family, err);
     if (status == 0 && s.n >= 3) {
         struct sbs_error none;
         g.value = sbs_gp_create(s.x, s.y, s.noise, s.n, s.dims, &none);
@@ -208,7 +250,7 @@ int sbs_propose(struct sbs_pool *pool, const struct sbs_aim *aim,
                                    &none);
         g.least = isfinite(least) ? sbs_log(least) - s.level : INFINITY;
         if (g.value && (g.miss || isfinite(g.least)))
-            status = add_best(pool, &g, &s, family, size, most, made, err);
+            status = add_best(pool, &g, &s, family, most, made, err);
     }
     sbs_gp_destroy(g.value);
     sbs_gp_destroy(g.miss);

@@ -26,13 +26,16 @@ static const char *const cut_tasks[] = {
     "warm-pool+split:units=2..200", "hybrid+split:units=2..200",
     "batched+hybrid+split:units=2..200",
     "placement+batched+split:units=2..200",
-    "endgame+batched+split:units=2..200", "steal", "batched+steal",
+    "endgame+batched+split:units=2..200",
     "batched+fac2+split:units=2..200", "batched+fac+split:units=2..200",
     "batched+gss+split:units=2..200", "batched+tss+split:units=2..200",
     "batched+tap+split:units=2..200", "batched+bold+split:units=2..200",
     "batched+wf+split:units=2..200", "batched+awf-b+split:units=2..200",
     "batched+awf-c+split:units=2..200", "batched+af+split:units=2..200"
 };
+/* A thief looks at all workers: the effort grows with their square. */
+static const char *const cut_few[] = { "steal", "batched+steal" };
+enum { FEW = 100 };
 static const char *const any_result[] = { "any-k:factor=1.02..1.5" };
 
 /* ---- families ------------------------------------------------------------ */
@@ -123,6 +126,11 @@ int sbs_space_default(struct sbs_families *out, const struct sbs_workload *w,
     if (status == 0 && w->divisible)
         status = add_all(out, cut_tasks,
                          sizeof cut_tasks / sizeof *cut_tasks, err);
+    size_t many = out->n;
+    if (status == 0 && w->divisible)
+        status = add_all(out, cut_few, sizeof cut_few / sizeof *cut_few, err);
+    for (size_t i = many; i < out->n; i++)
+        out->family[i].most = FEW;
     if (status == 0 && w->exchangeable)
         status = add_all(out, any_result,
                          sizeof any_result / sizeof *any_result, err);

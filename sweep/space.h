@@ -25,6 +25,7 @@ struct sbs_family {
     char *text;
     struct sbs_hole hole[SBS_SPACE_HOLES];
     size_t holes;
+    uint32_t most; /* workers; 0: any number */
 };
 
 struct sbs_families {

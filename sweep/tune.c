@@ -7,13 +7,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fmath.h"
 #include "stats/select.h"
 #include "stats/summary.h"
 #include "sweep/propose.h"
 
 /* Numbers of workers in the first design; families refined for each aim, how
  * often, and new candidates each time. */
-enum { GRID = 5, SEARCH = 200, GROUPS = 4, ROUNDS = 3, EACH = 2 };
+enum { GRID = 5, SEARCH = 200, GROUPS = 3, ROUNDS = 3, EACH = 2 };
+/* Candidates of the front that are tried in other sizes; bills for which the
+ * least makespan is looked for. */
+enum { SOME_SIZES = 5, BUDGETS = 3 };
 
 uint32_t sbs_tune_search_reps(uint64_t draws)
 {
@@ -134,9 +138,11 @@ static int other_sizes(struct sbs_tune *t, struct sbs_error *err)
     if (p->sizes < 2)
         return 0;
     int status = find_front(t, &front, &n, err);
-    for (size_t i = 0; i < n && status == 0; i++)
+    size_t some = n < SOME_SIZES ? n : SOME_SIZES;
+    for (size_t i = 0; i < some && status == 0; i++)
         for (size_t s = 1; s < p->sizes && status == 0; s++) {
-            const struct sbs_candidate *c = p->candidate[front[i]];
+            size_t at = some > 1 ? i * (n - 1) / (some - 1) : 0;
+            const struct sbs_candidate *c = p->candidate[front[at]];
             struct sbs_candidate *new;
             status = sbs_pool_add(p, c->family, s, c->x, &new, err);
         }
@@ -184,28 +190,27 @@ static int rank_all(const struct sbs_tune *t, const struct sbs_aim *aim,
     return 0;
 }
 
-/* New candidates in the families and sizes that lead. */
+/* New candidates in the families that lead. */
 static int refine_once(struct sbs_tune *t, const struct sbs_aim *aim,
                        size_t *made, struct sbs_error *err)
 {
     struct sbs_pool *p = &t->pool;
     struct ranked *r;
-    size_t tried[GROUPS][2], groups = 0, n = p->n, some;
+    size_t tried[GROUPS], groups = 0, n = p->n, some;
     *made = 0;
     if (rank_all(t, aim, &r, err) != 0)
         return -1;
     double least = r[0].s.miss <= 0 ? r[0].s.value : INFINITY;
     int status = 0;
     for (size_t i = 0; i < n && groups < GROUPS && status == 0; i++) {
-        const struct sbs_candidate *c = p->candidate[r[i].candidate];
+        size_t family = p->candidate[r[i].candidate]->family;
         bool known = false;
         for (size_t k = 0; k < groups; k++)
-            known |= tried[k][0] == c->family && tried[k][1] == c->size;
+            known |= tried[k] == family;
         if (known)
             continue;
-        tried[groups][0] = c->family;
-        tried[groups++][1] = c->size;
-        status = sbs_propose(p, aim, t->rule.draws, c->family, c->size, least,
+        tried[groups++] = family;
+        status = sbs_propose(p, aim, t->rule.draws, family, least,
                              t->rule.indifference / 10, EACH, &some, err);
         *made += some;
     }
@@ -213,14 +218,46 @@ static int refine_once(struct sbs_tune *t, const struct sbs_aim *aim,
     return status == 0 ? evaluate(t, n, err) : -1;
 }
 
-static int refine(struct sbs_tune *t, struct sbs_error *err)
+static int refine(struct sbs_tune *t, const struct sbs_aim *aim,
+                  struct sbs_error *err)
 {
     size_t made = 1;
-    for (size_t a = 0; a < t->aims; a++)
-        for (int round = 0; round < ROUNDS && (made || round == 0); round++)
-            if (refine_once(t, &t->aim[a], &made, err) != 0)
-                return -1;
+    for (int round = 0; round < ROUNDS && made > 0; round++)
+        if (refine_once(t, aim, &made, err) != 0)
+            return -1;
     return 0;
+}
+
+/* So that the front has no holes: the least makespan for any bill, and for
+ * bills between the highest and the lowest of the front. */
+static int refine_front(struct sbs_tune *t, struct sbs_error *err)
+{
+    struct sbs_aim aim = { .goal = SBS_GOAL_MAKESPAN,
+                           .deadline_s = INFINITY,
+                           .budget_usd = INFINITY };
+    size_t *front, n;
+    if (refine(t, &aim, err) != 0 || find_front(t, &front, &n, err) != 0)
+        return -1;
+    double ends[2] = { 0, 0 };
+    int status = 0;
+    for (size_t i = 0; i < 2 && n > 0 && status == 0; i++)
+        status = sbs_aim_bill(&t->pool.candidate[front[i ? n - 1 : 0]]->search,
+                              t->rule.draws, &ends[i], err);
+    free(front);
+    for (int i = 1; i <= BUDGETS && status == 0 && ends[1] > 0; i++) {
+        double part = (double)i / (BUDGETS + 1);
+        aim.budget_usd = ends[1] * sbs_exp(part * sbs_log(ends[0] / ends[1]));
+        status = refine(t, &aim, err);
+    }
+    return status;
+}
+
+static int refine_all(struct sbs_tune *t, struct sbs_error *err)
+{
+    for (size_t a = 0; a < t->aims; a++)
+        if (refine(t, &t->aim[a], err) != 0)
+            return -1;
+    return refine_front(t, err);
 }
 
 /* ---- judging --------------------------------------------------------------- */
@@ -300,7 +337,7 @@ int sbs_tune_run(struct sbs_tune *t, struct sbs_error *err)
     if (!t->choice)
         return sbs_fail(err, SBS_EMEMORY, "out of memory");
     if (first_design(t, err) != 0 || other_sizes(t, err) != 0 ||
-        refine(t, err) != 0)
+        refine_all(t, err) != 0)
         return -1;
     t->searched = t->race.done;
     for (size_t a = 0; a < t->aims; a++)
