@@ -13,7 +13,7 @@
 #include "base/fmath.h"
 
 /* Lengths that are tried in each dimension. */
-static const double lengths[] = { 0.1, 0.2, 0.4, 0.8, 1.6, 3.2 };
+static const double lengths[] = { 0.15, 0.4, 1, 2.5 };
 enum { LENGTHS = sizeof lengths / sizeof lengths[0] };
 
 struct sbs_gp {
@@ -81,7 +81,7 @@ static double solve(struct sbs_gp *gp)
 /* Noise is in units of the size, which follows from the fit: a few rounds. */
 static int fit(struct sbs_gp *gp, double size)
 {
-    for (int round = 0; round < 3; round++) {
+    for (int round = 0; round < 2; round++) {
         if (factor(gp, size) != 0)
             return -1;
         gp->size = size;

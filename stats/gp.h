@@ -15,7 +15,7 @@ struct sbs_gp;
 
 /* Of n >= 2 points x[i * dims ...] in [0, 1]^dims with values y[i] known to a
  * variance noise[i] >= 0. One length of the covariance in each dimension, out
- * of .1 to 3.2, by marginal likelihood; a constant mean and the size of the
+ * of .15 to 2.5, by marginal likelihood; a constant mean and the size of the
  * covariance by profiling it. NULL and an error when memory is short or the
  * matrix is not positive definite (points that coincide, without noise). */
 struct sbs_gp *sbs_gp_create(const double *x, const double *y,

@@ -46,7 +46,11 @@ int sbs_aim_bill(const struct sbs_entry *e, uint64_t draws, double *usd,
     struct sbs_summary s;
     if (sbs_summary_draws(&s, e->row[SBS_RACE_BILL], e->n, draws, err) != 0)
         return -1;
-    *usd = s.mean + sbs_summary_half_width(&s);
+    double half = sbs_summary_half_width(&s);
+    /* One replication a draw does not tell run from ignorance: count both. */
+    if (s.split.draws > 0 && isnan(s.split.sd_ignorance))
+        half = sbs_norm_quantile(0.975) * s.sd;
+    *usd = s.mean + half;
     return 0;
 }
 
@@ -71,7 +75,10 @@ static int find_miss(const struct sbs_aim *aim, const struct sbs_entry *e,
     if (isfinite(aim->budget_usd)) {
         if (sbs_aim_bill(e, draws, &value, err) != 0)
             return -1;
-        worse(s, sbs_log(value / aim->budget_usd), 0);
+        /* The half-width in it is itself known to some 5%. */
+        double mean = sbs_summary_sum(e->row[SBS_RACE_BILL], e->n) / e->n;
+        worse(s, sbs_log(value / aim->budget_usd),
+              0.05 * (value - mean) / value);
     }
     return 0;
 }

@@ -43,7 +43,7 @@ int sbs_aim_met(const struct sbs_aim *aim, const struct sbs_entry *e,
 uint32_t sbs_aim_in_time(const struct sbs_aim *aim, const struct sbs_entry *e);
 
 /* Upper end of the 95% interval of the mean bill, ignorance of the parameters
- * included: what sbsim run prints. */
+ * included: what sbsim run prints (at most, with one replication a draw). */
 int sbs_aim_bill(const struct sbs_entry *e, uint64_t draws, double *usd,
                  struct sbs_error *err);
 

@@ -78,6 +78,18 @@ static double tail_of(const struct work *w)
     return (1 - w->rule->confidence) / 2 / (2 * (double)w->c->n * looks);
 }
 
+/* Does i come nearer to the conditions than l: in time more often, or as
+ * often with a lower mean bill? */
+static bool nearer(const struct work *w, size_t i, size_t l)
+{
+    const struct sbs_finalist *f = &w->c->finalist[i], *g = &w->c->finalist[l];
+    const struct sbs_entry *a = entry(w, i), *b = entry(w, l);
+    if (f->in_time_frac != g->in_time_frac)
+        return f->in_time_frac > g->in_time_frac;
+    return sbs_summary_sum(a->row[SBS_RACE_BILL], a->n) / a->n <
+           sbs_summary_sum(b->row[SBS_RACE_BILL], b->n) / b->n;
+}
+
 /* Those that are open get twice the replications, until none is. */
 static int find_met(struct work *w, struct sbs_error *err)
 {
@@ -109,7 +121,7 @@ static int find_met(struct work *w, struct sbs_error *err)
         f->in_time_frac = (double)k / n;
         sbs_select_share(k, n, 0.025, &f->in_time_lo, &f->in_time_hi);
         c->met += f->met == SBS_MET_YES ? 1 : 0;
-        if (f->in_time_frac > c->finalist[c->likeliest].in_time_frac)
+        if (nearer(w, i, c->likeliest))
             c->likeliest = i;
     }
     return 0;

@@ -39,7 +39,8 @@ struct sbs_choice {
     struct sbs_finalist *finalist; /* [n] */
     size_t n, met;       /* how many; that meet the conditions */
     size_t best;         /* position; n: none meets the conditions */
-    size_t likeliest;    /* that meets deadline and speed-up most often */
+    size_t likeliest;    /* that meets deadline and speed-up most often, of
+                          * equals the one with the lowest bill */
     bool decided;        /* the procedure ended before the cap */
     double delta;        /* indifference in the goal's unit */
     double chance;       /* that none is lower by more than delta: estimate,

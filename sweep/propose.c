@@ -16,7 +16,7 @@ enum { DIMS = SBS_POOL_DIMS + 1 };
 _Static_assert((int)DIMS <= (int)SBS_GP_DIMS, "a process over all of it");
 
 /* The grid on which the best place is looked for. */
-enum { STEPS_WORKERS = 33, STEPS_RANGE = 9, TRIES = 20 };
+enum { STEPS_WORKERS = 33, STEPS_RANGE = 9 };
 
 /* What a family has shown so far. */
 struct seen {
@@ -123,12 +123,6 @@ static int seen_init(struct seen *s, const struct sbs_pool *pool,
 
 /* ---- looking about --------------------------------------------------------- */
 
-/* A place of the grid: of the pool, and a size. */
-struct spot {
-    double x[SBS_POOL_DIMS];
-    size_t size;
-};
-
 static size_t grid_size(const struct sbs_pool *p, size_t holes)
 {
     size_t n = STEPS_WORKERS * p->sizes;
@@ -138,7 +132,7 @@ static size_t grid_size(const struct sbs_pool *p, size_t holes)
 }
 
 static void grid_at(const struct sbs_pool *p, size_t i, size_t holes,
-                    struct spot *at)
+                    struct sbs_spot *at)
 {
     memset(at, 0, sizeof *at);
     at->size = i % p->sizes;
@@ -169,7 +163,7 @@ static double worth_of(const struct surfaces *g, const double *x)
     return better >= g->worth ? better : 0;
 }
 
-static bool near(const struct spot *a, const struct spot *b)
+static bool near(const struct sbs_spot *a, const struct sbs_spot *b)
 {
     double apart = 0;
     for (size_t d = 0; d < SBS_POOL_DIMS; d++)
@@ -179,11 +173,11 @@ static bool near(const struct spot *a, const struct spot *b)
 
 /* The best place of the grid that is not close to one taken this time. */
 static bool best_place(const struct sbs_pool *p, const double *worth, size_t n,
-                       size_t holes, struct spot *taken, size_t n_taken)
+                       size_t holes, struct sbs_spot *taken, size_t n_taken)
 {
     double most = 0;
     for (size_t i = 0; i < n; i++) {
-        struct spot at;
+        struct sbs_spot at;
         bool close = false;
         if (!(worth[i] > most))
             continue;
@@ -194,38 +188,31 @@ static bool best_place(const struct sbs_pool *p, const double *worth, size_t n,
             continue;
         most = worth[i];
         taken[n_taken] = at;
+        taken[n_taken].worth = most;
     }
     return most > 0;
 }
 
-static int add_best(struct sbs_pool *pool, const struct surfaces *g,
-                    const struct seen *s, size_t family, size_t most,
-                    size_t *made, struct sbs_error *err)
+static int find_best(const struct surfaces *g, const struct seen *s,
+                     size_t family, size_t most, struct sbs_spot *spot,
+                     struct sbs_error *err)
 {
-    struct spot taken[TRIES];
-    size_t holes = pool->families->family[family].holes;
-    size_t n = grid_size(pool, holes);
+    size_t holes = s->pool->families->family[family].holes, found = 0;
+    size_t n = grid_size(s->pool, holes);
     double *worth = malloc(n * sizeof *worth);
     if (!worth)
         return sbs_fail(err, SBS_EMEMORY, "out of memory");
     for (size_t i = 0; i < n; i++) {
         double x[DIMS];
-        struct spot at;
-        grid_at(pool, i, holes, &at);
+        struct sbs_spot at;
+        grid_at(s->pool, i, holes, &at);
         point(s, at.x, at.size, x);
         worth[i] = worth_of(g, x);
     }
-    int status = 0;
-    for (size_t t = 0; t < TRIES && *made < most && status == 0; t++) {
-        struct sbs_candidate *c;
-        if (!best_place(pool, worth, n, holes, taken, t))
-            break;
-        status = sbs_pool_add(pool, family, taken[t].size, taken[t].x, &c,
-                              err);
-        *made += status == 0 && c ? 1 : 0;
-    }
+    while (found < most && best_place(s->pool, worth, n, holes, spot, found))
+        spot[found++].family = family;
     free(worth);
-    return status;
+    return (int)found;
 }
 
 static int has_conditions(const struct sbs_aim *aim)
@@ -234,13 +221,12 @@ static int has_conditions(const struct sbs_aim *aim)
            isfinite(aim->budget_usd);
 }
 
-int sbs_propose(struct sbs_pool *pool, const struct sbs_aim *aim,
+int sbs_propose(const struct sbs_pool *pool, const struct sbs_aim *aim,
                 uint64_t draws, size_t family, double least, double worth,
-                size_t most, size_t *made, struct sbs_error *err)
+                size_t most, struct sbs_spot *spot, struct sbs_error *err)
 {
     struct seen s;
     struct surfaces g = { .worth = worth };
-    *made = 0;
     int status = seen_init(&s, pool, aim, draws, family, err);
     if (status == 0 && s.n >= 3) {
         struct sbs_error none;
@@ -250,7 +236,7 @@ int sbs_propose(struct sbs_pool *pool, const struct sbs_aim *aim,
                                    &none);
         g.least = isfinite(least) ? sbs_log(least) - s.level : INFINITY;
         if (g.value && (g.miss || isfinite(g.least)))
-            status = add_best(pool, &g, &s, family, most, made, err);
+            status = find_best(&g, &s, family, most, spot, err);
     }
     sbs_gp_destroy(g.value);
     sbs_gp_destroy(g.miss);

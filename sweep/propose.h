@@ -9,12 +9,21 @@
 #include "sweep/aim.h"
 #include "sweep/pool.h"
 
-/* Add at most `most` candidates of this family to the pool; *made of
- * them, the last of the pool's. `least` is the lowest value seen that meets
- * the conditions (INFINITY: none does). What improves by less than the share
- * `worth` in expectation is not proposed. draws: of the parameters. */
-int sbs_propose(struct sbs_pool *pool, const struct sbs_aim *aim,
+/* A place in a family's space. */
+struct sbs_spot {
+    size_t family, size;
+    double x[SBS_POOL_DIMS];
+    double worth; /* expected share by which it would be lower than the best
+                   * so far, times the chance that it meets the conditions;
+                   * while nothing meets them, that chance */
+};
+
+/* The at most `most` best places of a family, spot[] by worth; returns how
+ * many, -1 when out of memory. `least` is the lowest value seen that meets
+ * the conditions (INFINITY: none does); what is worth less than the share
+ * `worth` is left out. draws: of the parameters. */
+int sbs_propose(const struct sbs_pool *pool, const struct sbs_aim *aim,
                 uint64_t draws, size_t family, double least, double worth,
-                size_t most, size_t *made, struct sbs_error *err);
+                size_t most, struct sbs_spot *spot, struct sbs_error *err);
 
 #endif

@@ -12,9 +12,11 @@
 #include "stats/summary.h"
 #include "sweep/propose.h"
 
-/* Numbers of workers in the first design; families refined for each aim, how
- * often, and new candidates each time. */
-enum { GRID = 5, SEARCH = 200, GROUPS = 3, ROUNDS = 3, EACH = 2 };
+/* Numbers of workers in the first design; replications of the search; how
+ * often an aim is refined, candidates each time, of these of one family, and
+ * how many families are looked at: those that lead, and some of the front. */
+enum { GRID = 5, SEARCH = 200, ROUNDS = 3, NEW = 6, EACH = 3, LEADERS = 4,
+       FAMILIES = 12 };
 /* Candidates of the front that are tried in other sizes; bills for which the
  * least makespan is looked for. */
 enum { SOME_SIZES = 5, BUDGETS = 3 };
@@ -190,32 +192,74 @@ static int rank_all(const struct sbs_tune *t, const struct sbs_aim *aim,
     return 0;
 }
 
-/* New candidates in the families that lead. */
-static int refine_once(struct sbs_tune *t, const struct sbs_aim *aim,
-                       size_t *made, struct sbs_error *err)
+static size_t note_family(size_t *list, size_t n, size_t family)
 {
-    struct sbs_pool *p = &t->pool;
+    for (size_t i = 0; i < n; i++)
+        if (list[i] == family)
+            return n;
+    list[n] = family;
+    return n + 1;
+}
+
+/* Families in which better might be found. */
+static int promising(const struct sbs_tune *t, const struct ranked *r,
+                     size_t list[FAMILIES], size_t *n, struct sbs_error *err)
+{
+    size_t *front, fronts;
+    *n = 0;
+    for (size_t i = 0; i < t->pool.n && *n < LEADERS; i++)
+        *n = note_family(list, *n,
+                         t->pool.candidate[r[i].candidate]->family);
+    if (find_front(t, &front, &fronts, err) != 0)
+        return -1;
+    for (size_t i = 0; i < fronts && *n < FAMILIES; i++)
+        *n = note_family(list, *n, t->pool.candidate[front[i]]->family);
+    free(front);
+    return 0;
+}
+
+static int by_worth(const void *a, const void *b)
+{
+    const struct sbs_spot *x = a, *y = b;
+    if (x->worth != y->worth)
+        return x->worth > y->worth ? -1 : 1;
+    return x->family < y->family ? -1 : x->family > y->family;
+}
+
+/* The best places that these families have to offer, best first. */
+static int look(const struct sbs_tune *t, const struct sbs_aim *aim,
+                struct sbs_spot *spot, size_t *n, struct sbs_error *err)
+{
     struct ranked *r;
-    size_t tried[GROUPS], groups = 0, n = p->n, some;
-    *made = 0;
+    size_t family[FAMILIES], families;
+    *n = 0;
     if (rank_all(t, aim, &r, err) != 0)
         return -1;
     double least = r[0].s.miss <= 0 ? r[0].s.value : INFINITY;
-    int status = 0;
-    for (size_t i = 0; i < n && groups < GROUPS && status == 0; i++) {
-        size_t family = p->candidate[r[i].candidate]->family;
-        bool known = false;
-        for (size_t k = 0; k < groups; k++)
-            known |= tried[k] == family;
-        if (known)
-            continue;
-        tried[groups++] = family;
-        status = sbs_propose(p, aim, t->rule.draws, family, least,
-                             t->rule.indifference / 10, EACH, &some, err);
-        *made += some;
-    }
+    int found = promising(t, r, family, &families, err);
     free(r);
-    return status == 0 ? evaluate(t, n, err) : -1;
+    for (size_t i = 0; i < families && found >= 0; i++) {
+        found = sbs_propose(&t->pool, aim, t->rule.draws, family[i], least,
+                            t->rule.indifference / 10, EACH, spot + *n, err);
+        *n += found > 0 ? (size_t)found : 0;
+    }
+    qsort(spot, *n, sizeof *spot, by_worth);
+    return found < 0 ? -1 : 0;
+}
+
+static int refine_once(struct sbs_tune *t, const struct sbs_aim *aim,
+                       size_t *made, struct sbs_error *err)
+{
+    struct sbs_spot spot[FAMILIES * EACH];
+    size_t from = t->pool.n, n;
+    int status = look(t, aim, spot, &n, err);
+    for (size_t i = 0; i < n && t->pool.n - from < NEW && status == 0; i++) {
+        struct sbs_candidate *c;
+        status = sbs_pool_add(&t->pool, spot[i].family, spot[i].size,
+                              spot[i].x, &c, err);
+    }
+    *made = t->pool.n - from;
+    return status == 0 ? evaluate(t, from, err) : -1;
 }
 
 static int refine(struct sbs_tune *t, const struct sbs_aim *aim,
