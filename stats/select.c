@@ -70,12 +70,26 @@ double sbs_select_chance(const double *behind, const double *se, size_t k,
     return fmax(0, 1 - wrong);
 }
 
+/* p at which P(at least k of n) is `tail`, by bisection: GSL's inverse of the
+ * beta law gives up at large n. k >= 1. */
+static double at_least(uint64_t k, uint64_t n, double tail)
+{
+    double lo = 0, hi = 1;
+    for (int i = 0; i < 60; i++) {
+        double mid = (lo + hi) / 2;
+        if (gsl_cdf_beta_P(mid, (double)k, (double)(n - k) + 1) < tail)
+            lo = mid;
+        else
+            hi = mid;
+    }
+    return (lo + hi) / 2;
+}
+
 void sbs_select_share(uint64_t k, uint64_t n, double tail, double *lo,
                       double *hi)
 {
-    double yes = (double)k, no = (double)(n - k);
-    *lo = k > 0 ? gsl_cdf_beta_Pinv(tail, yes, no + 1) : 0;
-    *hi = k < n ? gsl_cdf_beta_Qinv(tail, yes + 1, no) : 1;
+    *lo = k > 0 ? at_least(k, n, tail) : 0;
+    *hi = k < n ? 1 - at_least(n - k, n, tail) : 1;
 }
 
 static int beats(const double *x, const double *y, size_t a, size_t b,
