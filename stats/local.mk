@@ -25,3 +25,10 @@ tests_test_stats_split_LDADD = $(SBS_LIBS)
 UNIT_TESTS += tests/test_stats_verify
 tests_test_stats_verify_SOURCES = tests/test_stats_verify.c tests/tap.h
 tests_test_stats_verify_LDADD = $(SBS_LIBS)
+
+UNIT_TESTS += tests/test_stats_select tests/test_stats_resample
+tests_test_stats_select_SOURCES = tests/test_stats_select.c \
+  tests/simtest.h tests/tap.h
+tests_test_stats_select_LDADD = $(SBS_LIBS)
+tests_test_stats_resample_SOURCES = tests/test_stats_resample.c tests/tap.h
+tests_test_stats_resample_LDADD = $(SBS_LIBS)

@@ -33,3 +33,10 @@ tests_test_conformance_SOURCES = tests/test_conformance.c tests/audit.h \
   tests/randmodel.h tests/randstack.h tests/simtest.h tests/tap.h \
   tests/witness.h
 tests_test_conformance_LDADD = $(SBS_LIBS)
+
+UNIT_TESTS += tests/test_sweep_stop tests/test_sweep_tune
+tests_test_sweep_stop_SOURCES = tests/test_sweep_stop.c tests/simtest.h tests/tap.h
+tests_test_sweep_stop_LDADD = $(SBS_LIBS)
+tests_test_sweep_tune_SOURCES = tests/test_sweep_tune.c tests/simtest.h tests/tap.h
+tests_test_sweep_tune_LDADD = $(SBS_LIBS)
+THREAD_TESTS += tests/test_sweep_tune

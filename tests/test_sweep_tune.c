@@ -94,23 +94,23 @@ static const char sexp[] =
     "'price':{'vcpu_h_usd':1800,'gb_h_usd':0,'round_s':0,'min_billed_s':0}";
 
 /* fork-kill at the (1-p)n-th completion, r = 1: E T = 2 D + H_n - H_m / 2, m
- * = p n. Best is the largest p, by .0041 of the mean: just above the
+ * = p n. Best is the largest p, by .0114 of the mean: just above the
  * indifference, so that the promise is put to the test. */
 static void test_selection(void)
 {
     struct problem p;
-    uint32_t reps = simtest_reps(25, 200), right = 0;
+    uint32_t reps = simtest_reps(15, 200), right = 0;
     uint64_t used = 0, equal = 0;
-    double best = 2 + harmonic(100) - harmonic(50) / 2;
-    double second = 2 + harmonic(100) - harmonic(48) / 2;
-    if (problem_init(&p, sexp, "'tasks':100,'ref_s':1",
-                     "fork-kill:p=0.1,fork-kill:p=0.2,fork-kill:p=0.3,"
-                     "fork-kill:p=0.48,fork-kill:p=0.5") != 0) {
+    double best = 2 + harmonic(40) - harmonic(20) / 2;
+    double second = 2 + harmonic(40) - harmonic(18) / 2;
+    if (problem_init(&p, sexp, "'tasks':40,'ref_s':1",
+                     "fork-kill:p=0.05,fork-kill:p=0.15,fork-kill:p=0.25,"
+                     "fork-kill:p=0.45,fork-kill:p=0.5") != 0) {
         ok(0, "forks: %s", p.err.text);
         return;
     }
-    p.t.rule.indifference = 0.004;
-    ok((second - best) / best > 0.004 && (second - best) / best < 0.0043,
+    p.t.rule.indifference = 0.011;
+    ok((second - best) / best > 0.011 && (second - best) / best < 0.0116,
        "the second is %.4f behind", (second - best) / best);
     for (uint32_t i = 0; i < reps; i++) {
         const struct sbs_choice *c = judge(&p, 100 + i);
@@ -127,9 +127,8 @@ static void test_selection(void)
     ok(used < equal, "%.0f replications, %.0f by equal allocation",
        (double)used / reps, (double)equal / reps);
     const struct sbs_choice *c = judge(&p, 7);
-    is_z(sbs_aim_values(&p.aim, &p.t.pool.candidate[4]->judge)[0] > 0
-             ? c->finalist[0].behind : NAN,
-         c->finalist[0].se, (harmonic(50) - harmonic(10)) / 2,
+    is_z(c && c->best == 4 ? c->finalist[0].behind : NAN,
+         c ? c->finalist[0].se : 0, (harmonic(20) - harmonic(2)) / 2,
          "how far behind the worst is, from the closed form");
     problem_fini(&p);
 }
@@ -139,7 +138,7 @@ static void test_selection(void)
 static void test_budget(void)
 {
     struct problem p;
-    uint32_t reps = simtest_reps(10, 200), right = 0, cheap = 0;
+    uint32_t reps = simtest_reps(5, 200), right = 0, cheap = 0;
     if (problem_init(&p, sexp, "'tasks':50,'ref_s':1",
                      "clone:copies=1,clone:copies=2,clone:copies=3,"
                      "clone:copies=4") != 0) {
@@ -200,7 +199,7 @@ static void test_deadline(void)
 /* Divisible work W, one launch every d seconds: T(m) = W / m + (m + 1) d / 2,
  * least at m* = sqrt(2 W / d). */
 static const char serial[] =
-    "'client':{'call_s':0.5},'speed':{'log_sd':0.05,'classes':[{'name':'any',"
+    "'client':{'call_s':0.5,'launches_per_call':1},'speed':{'log_sd':0.05,'classes':[{'name':'any',"
     "'weight':1,'slowdown':1}]}";
 
 static void test_search(void)
@@ -238,7 +237,7 @@ static void test_search(void)
 
 /* Two draws of how fast workers are; placement by 'first' decides nothing. */
 static const char drawn[] =
-    "'client':{'call_s':0.5},'speed':{'log_sd':0.1,'classes':[{'name':'any',"
+    "'client':{'call_s':0.5,'launches_per_call':1},'speed':{'log_sd':0.1,'classes':[{'name':'any',"
     "'weight':1,'slowdown':1}]},'posterior':{'draws':["
     "{'client.call_s':0.2},{'client.call_s':1.5},{'client.call_s':0.5}]}";
 
@@ -268,7 +267,7 @@ static void test_draws(void)
                p.t.front[i].p_draws == q.t.front[i].p_draws;
     ok(same, "one thread and three: the same");
     /* The best number of workers differs from draw to draw. */
-    ok(c->chance_draws > 0 && c->chance_draws < 1 && c->chance >= 0.95,
+    ok(c->chance_draws >= 0 && c->chance_draws < 0.9 && c->chance >= 0.95,
        "sure by the simulation (%.3f), not over the draws (%.3f)", c->chance,
        c->chance_draws);
     ok(p.t.rule.first % 3 == 0 && p.t.rule.first >= p.t.search_reps,
