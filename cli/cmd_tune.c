@@ -112,7 +112,7 @@ static const struct sbs_flags table = {
     "        --policies 'static,split:units=2..100,late:cap=0.05..0.5'\n"
 };
 
-/* ---- lists of numbers ------------------------------------------------------ */
+/* ---- lists of numbers --------------------------------------------------- */
 
 /* "1,2,4" or, with `range`, "10:500", into numbers within [least, most]. */
 static int read_numbers(const char *flag, const char *text, char between,
@@ -154,7 +154,7 @@ static int ascending(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-/* ---- a job ----------------------------------------------------------------- */
+/* ---- a job -------------------------------------------------------------- */
 
 enum { NOTES = 4, NOTE_TEXT = 400, TARGETS_MAX = 8 };
 

@@ -158,7 +158,8 @@ int sbs_job_verdict(const struct sbs_job *j)
     char text[SBS_JOB_TEXT];
     if (!j->result.stop || j->stopped.reached)
         return 0;
-    fprintf(stderr, "sbsim: --stop-ci: %s\n",
+    fprintf(stderr, "sbsim: --stop-ci: %s%s%s\n",
+            j->stress ? j->stress->name : "", j->stress ? ": " : "",
             sbs_stopped_text(&j->result, text, sizeof text));
     return 3;
 }

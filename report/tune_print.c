@@ -62,7 +62,7 @@ static void print_grid(const struct grid *g, FILE *out)
     }
 }
 
-/* ---- rows ------------------------------------------------------------------ */
+/* ---- rows --------------------------------------------------------------- */
 
 struct printer {
     const struct sbs_tune_report *r;
@@ -131,7 +131,7 @@ static void percent(char text[SBS_HUMAN_TEXT], double p)
                  100 * p);
 }
 
-/* ---- an aim ----------------------------------------------------------------- */
+/* ---- an aim ------------------------------------------------------------- */
 
 static void conditions(const struct printer *p, const struct sbs_aim *aim,
                        char *text, size_t size)
@@ -182,8 +182,8 @@ static void print_sure(const struct printer *p, const struct sbs_choice *c)
     sbs_human_wrap(p->out, text, 2);
 }
 
-static int print_command(const struct printer *p, size_t candidate,
-                         struct sbs_error *err)
+static int print_command(const struct printer *p, const char *what,
+                         size_t candidate, struct sbs_error *err)
 {
     struct sbs_tune_row row;
     if (sbs_tune_row_make(&row, p->r->t, candidate, err) != 0)
@@ -191,7 +191,7 @@ static int print_command(const struct printer *p, size_t candidate,
     char *command = sbs_tune_command(p->r, &row);
     if (!command)
         return sbs_fail(err, SBS_EMEMORY, "out of memory");
-    fprintf(p->out, "Run it:\n  %s\n", command);
+    fprintf(p->out, "%s:\n  %s\n", what, command);
     free(command);
     return 0;
 }
@@ -259,10 +259,10 @@ static int print_aim(struct printer *p, const struct sbs_choice *c,
              100 * p->r->t->rule.confidence);
     sbs_human_wrap(p->out, text, 0);
     print_sure(p, c);
-    return print_command(p, c->finalist[c->best].candidate, err);
+    return print_command(p, "Run it", c->finalist[c->best].candidate, err);
 }
 
-/* ---- speed-ups to reach ------------------------------------------------------ */
+/* ---- speed-ups to reach ------------------------------------------------- */
 
 static int print_targets(struct printer *p, struct sbs_error *err)
 {
@@ -307,14 +307,16 @@ static int print_targets(struct printer *p, struct sbs_error *err)
     }
     for (size_t a = first; a < t->aims; a++) {
         const struct sbs_choice *c = &t->choice[a];
-        if (c->best < c->n &&
-            print_command(p, c->finalist[c->best].candidate, err) != 0)
+        if (c->best == c->n)
+            continue;
+        snprintf(text, sizeof text, "For %gx", c->aim.speedup);
+        if (print_command(p, text, c->finalist[c->best].candidate, err) != 0)
             return -1;
     }
     return 0;
 }
 
-/* ---- the front ---------------------------------------------------------------- */
+/* ---- the front ---------------------------------------------------------- */
 
 static int print_front(struct printer *p, struct sbs_error *err)
 {

@@ -70,7 +70,7 @@ static int extend(struct work *w, size_t k, uint32_t to, struct sbs_error *err)
     return sbs_race_extend(w->rule->race, w->list, k, to, err);
 }
 
-/* ---- conditions ------------------------------------------------------------ */
+/* ---- conditions --------------------------------------------------------- */
 
 static double tail_of(const struct work *w)
 {
@@ -127,7 +127,7 @@ static int find_met(struct work *w, struct sbs_error *err)
     return 0;
 }
 
-/* ---- the lowest value -------------------------------------------------------- */
+/* ---- the lowest value --------------------------------------------------- */
 
 /* Sum over blocks 0..blocks-1 of an entry's block values. */
 static double block_sum(struct work *w, const struct sbs_entry *e,
@@ -272,7 +272,7 @@ static int race(struct work *w, struct sbs_error *err)
     return 0;
 }
 
-/* ---- how sure ---------------------------------------------------------------- */
+/* ---- how sure ----------------------------------------------------------- */
 
 static uint32_t common_blocks(const struct work *w, size_t i)
 {

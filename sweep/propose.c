@@ -121,7 +121,7 @@ static int seen_init(struct seen *s, const struct sbs_pool *pool,
     return seen_fill(s, aim, draws, err);
 }
 
-/* ---- looking about --------------------------------------------------------- */
+/* ---- looking about ------------------------------------------------------ */
 
 static size_t grid_size(const struct sbs_pool *p, size_t holes)
 {

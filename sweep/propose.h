@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Where in a family's space the next candidate should be: a Gaussian process
- * over the logarithms of workers, vCPU and ranges, expected improvement times the
- * probability that the conditions are met (Jones, Schonlau, Welch 1998;
+ * over the logarithms of workers, vCPU and ranges, expected improvement times
+ * the probability that the conditions are met (Jones, Schonlau, Welch 1998;
  * Gardner et al. 2014). */
 #ifndef SBS_SWEEP_PROPOSE_H
 #define SBS_SWEEP_PROPOSE_H

@@ -11,8 +11,8 @@
 #include "base/fmath.h"
 #include "policies/stack.h"
 
-/* What the catalogue offers. Cut: for divisible work, with two and more times
- * as many workers as tasks; batched: the client sends ten launches in a call. */
+/* What the catalogue offers. Cut: for divisible work, with more workers than
+ * tasks; batched: the client sends ten launches in a call. */
 static const char *const whole_tasks[] = {
     "static", "dynamic", "batched", "warm-pool", "hybrid", "work-stealing",
     "oversubscribe:factor=1.02..1.5",

@@ -92,7 +92,7 @@ static int first_design(struct sbs_tune *t, struct sbs_error *err)
     return evaluate(t, 0, err);
 }
 
-/* ---- near the front -------------------------------------------------------- */
+/* ---- near the front ----------------------------------------------------- */
 
 static double mean_of(const struct sbs_entry *e, enum sbs_race_row row)
 {
@@ -152,7 +152,7 @@ static int other_sizes(struct sbs_tune *t, struct sbs_error *err)
     return status == 0 ? evaluate(t, from, err) : -1;
 }
 
-/* ---- for an aim ------------------------------------------------------------ */
+/* ---- for an aim --------------------------------------------------------- */
 
 /* In the order of an aim: what meets its conditions first, then by value; of
  * what does not, by how little is missing. */
@@ -304,7 +304,7 @@ static int refine_all(struct sbs_tune *t, struct sbs_error *err)
     return refine_front(t, err);
 }
 
-/* ---- judging --------------------------------------------------------------- */
+/* ---- judging ------------------------------------------------------------ */
 
 /* Rank with what is within `sds` of its errors of meeting the conditions as
  * if it met them (below 0: only what meets them by that much). */

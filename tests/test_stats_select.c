@@ -95,7 +95,7 @@ static double kn_many(const struct kn *p, uint32_t reps, double *draws)
     uint32_t right = 0;
     uint64_t all = 0;
     for (uint32_t rep = 0; rep < reps; rep++)
-        right += kn_once(p, rep, &all) == 0;
+        right += kn_once(p, rep, &all) == 0 ? 1u : 0u;
     *draws = (double)all / reps;
     return (double)right / reps;
 }
@@ -188,7 +188,7 @@ static void spend(struct ocba *o, uint32_t rep, uint32_t extra)
 }
 
 /* first 0: equal allocation. */
-static int ocba_right(uint32_t rep, uint32_t budget, uint32_t first)
+static uint32_t ocba_right(uint32_t rep, uint32_t budget, uint32_t first)
 {
     struct ocba o = { .used = 0 };
     uint32_t best = 0;
@@ -199,7 +199,7 @@ static int ocba_right(uint32_t rep, uint32_t budget, uint32_t first)
     for (uint32_t i = 1; i < K; i++)
         if (o.sum[i] / o.n[i] < o.sum[best] / o.n[best])
             best = i;
-    return best == 0;
+    return best == 0 ? 1 : 0;
 }
 
 static void test_ocba(void)
@@ -232,7 +232,7 @@ static void test_ocba(void)
     is_near(share[0], sqrt(1.25) * share[1], 1e-14, "and");
 }
 
-/* ---- the rest ------------------------------------------------------------- */
+/* ---- the rest ----------------------------------------------------------- */
 
 static void test_front(void)
 {

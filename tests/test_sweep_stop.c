@@ -67,8 +67,8 @@ static void test_coverage(const char *model, double truth, double relative,
             break;
         }
         const struct sbs_precision *p = &r.width[0].of;
-        held += fabs(p->mean - truth) <= p->half;
-        reached += r.reached;
+        held += fabs(p->mean - truth) <= p->half ? 1u : 0u;
+        reached += r.reached ? 1u : 0u;
         used += (double)r.reps / times;
         sbs_stop_report_fini(&r);
         sbs_run_outcome_fini(&out);

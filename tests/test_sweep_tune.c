@@ -118,7 +118,7 @@ static void test_selection(void)
             ok(0, "forks: %s", c ? "not decided" : p.err.text);
             return;
         }
-        right += c->best == 4;
+        right += c->best == 4 ? 1u : 0u;
         used += c->used;
         equal += c->equal;
     }
@@ -148,11 +148,11 @@ static void test_budget(void)
     for (uint32_t i = 0; i < reps; i++) {
         p.aim.budget_usd = 50 * 4.5; /* between 3 and 4 copies */
         const struct sbs_choice *c = judge(&p, 300 + i);
-        right += c && c->decided && c->best == 2 && c->met == 3;
+        right += c && c->decided && c->best == 2 && c->met == 3 ? 1u : 0u;
         p.aim.goal = SBS_GOAL_COST;
         p.aim.budget_usd = INFINITY;
         c = judge(&p, 300 + i);
-        cheap += c && c->decided && c->best == 0;
+        cheap += c && c->decided && c->best == 0 ? 1u : 0u;
         p.aim.goal = SBS_GOAL_MAKESPAN;
     }
     ok(right == reps, "under the budget three copies (%u of %u)", right, reps);
@@ -199,7 +199,8 @@ static void test_deadline(void)
 /* Divisible work W, one launch every d seconds: T(m) = W / m + (m + 1) d / 2,
  * least at m* = sqrt(2 W / d). */
 static const char serial[] =
-    "'client':{'call_s':0.5,'launches_per_call':1},'speed':{'log_sd':0.05,'classes':[{'name':'any',"
+    "'client':{'call_s':0.5,'launches_per_call':1},"
+    "'speed':{'log_sd':0.05,'classes':[{'name':'any',"
     "'weight':1,'slowdown':1}]}";
 
 static void test_search(void)
@@ -233,11 +234,12 @@ static void test_search(void)
     problem_fini(&p);
 }
 
-/* ---- parameter draws, the front, threads ------------------------------------ */
+/* ---- parameter draws, the front, threads -------------------------------- */
 
 /* Two draws of how fast workers are; placement by 'first' decides nothing. */
 static const char drawn[] =
-    "'client':{'call_s':0.5,'launches_per_call':1},'speed':{'log_sd':0.1,'classes':[{'name':'any',"
+    "'client':{'call_s':0.5,'launches_per_call':1},"
+    "'speed':{'log_sd':0.1,'classes':[{'name':'any',"
     "'weight':1,'slowdown':1}]},'posterior':{'draws':["
     "{'client.call_s':0.2},{'client.call_s':1.5},{'client.call_s':0.5}]}";
 
