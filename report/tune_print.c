@@ -264,6 +264,33 @@ static int print_aim(struct printer *p, const struct sbs_choice *c,
 
 /* ---- speed-ups to reach ------------------------------------------------- */
 
+/* The command for a target, what else would do, and how sure that is. */
+static int print_target(struct printer *p, const struct sbs_choice *c,
+                        struct sbs_error *err)
+{
+    char text[TEXT];
+    size_t used = 0;
+    snprintf(text, sizeof text, "For %gx", c->aim.speedup);
+    if (print_command(p, text, c->finalist[c->best].candidate, err) != 0)
+        return -1;
+    for (size_t i = 0; i < c->n; i++) {
+        const struct sbs_finalist *f = &c->finalist[i];
+        const struct sbs_candidate *x = p->r->t->pool.candidate[f->candidate];
+        if (i == c->best || f->met != SBS_MET_YES || !f->close)
+            continue;
+        used += (size_t)snprintf(text + used, sizeof text - used,
+                                 "%s%.120s with %u workers of %g vCPU",
+                                 used ? "; " : "Cannot be told from it: ",
+                                 x->specs.spec[0].text,
+                                 x->search.scenario.workers,
+                                 x->search.scenario.vcpu);
+    }
+    if (used > 0)
+        sbs_human_wrap(p->out, text, 2);
+    print_sure(p, c);
+    return 0;
+}
+
 static int print_targets(struct printer *p, struct sbs_error *err)
 {
     const struct sbs_tune *t = p->r->t;
@@ -307,10 +334,7 @@ static int print_targets(struct printer *p, struct sbs_error *err)
     }
     for (size_t a = first; a < t->aims; a++) {
         const struct sbs_choice *c = &t->choice[a];
-        if (c->best == c->n)
-            continue;
-        snprintf(text, sizeof text, "For %gx", c->aim.speedup);
-        if (print_command(p, text, c->finalist[c->best].candidate, err) != 0)
+        if (c->best < c->n && print_target(p, c, err) != 0)
             return -1;
     }
     return 0;
@@ -318,13 +342,29 @@ static int print_targets(struct printer *p, struct sbs_error *err)
 
 /* ---- the front ---------------------------------------------------------- */
 
+/* Is the row within 5% of another in mean makespan and mean bill? */
+static bool alike(const struct sbs_tune_row *a, const struct sbs_tune_row *b)
+{
+    return fabs(a->time.mean - b->time.mean) < 0.05 * b->time.mean &&
+           fabs(a->bill.mean - b->bill.mean) < 0.05 * b->bill.mean;
+}
+
 static int print_front(struct printer *p, struct sbs_error *err)
 {
     const struct sbs_tune *t = p->r->t;
     char text[TEXT];
     char (*cell)[SBS_HUMAN_TEXT];
+    struct sbs_tune_row row, last = { .policy = NULL };
+    size_t left_out = 0;
     heads(p, "on front", "%");
     for (size_t i = 0; i < t->n_front; i++) {
+        if (sbs_tune_row_make(&row, t, t->front[i].candidate, err) != 0)
+            return -1;
+        if (last.policy && alike(&row, &last)) {
+            left_out++;
+            continue;
+        }
+        last = row;
         if (add_candidate(p, t->front[i].candidate, &cell, err) != 0)
             return -1;
         percent(cell[6], t->front[i].p);
@@ -354,6 +394,9 @@ static int print_front(struct printer *p, struct sbs_error *err)
                                  "parameter draws under which that is so."
                                : "");
     sbs_human_wrap(p->out, text, 0);
+    if (left_out > 0)
+        fprintf(p->out, "%zu more are within 5%% of the row above them in "
+                "both (--csv has all).\n", left_out);
     return 0;
 }
 
