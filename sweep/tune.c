@@ -15,7 +15,7 @@
 /* Numbers of workers in the first design; replications of the search; how
  * often an aim is refined, candidates each time, of these of one family, and
  * how many families are looked at: those that lead, and some of the front. */
-enum { GRID = 5, SEARCH = 200, ROUNDS = 3, NEW = 6, EACH = 3, LEADERS = 4,
+enum { GRID = 5, SEARCH = 200, ROUNDS = 8, NEW = 6, EACH = 3, LEADERS = 4,
        FAMILIES = 12 };
 /* Candidates of the front that are tried in other sizes; bills for which the
  * least makespan is looked for. */
