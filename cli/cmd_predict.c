@@ -37,6 +37,7 @@ static const struct sbs_flag flags[] = {
     SBS_RUN_FLAGS_WHAT(struct options, run.),
     SBS_RUN_FLAG_SET(struct options, run.),
     SBS_FLAG_TITLE("How"),
+    SBS_RUN_FLAG_REPS(struct options, run.),
     SBS_RUN_FLAGS_HOW(struct options, run.),
     SBS_FLAG_REAL(struct options, margin, "margin", "X", -1, 0.001, 0.9,
                   "call a mean makespan equivalent within this fraction of "

@@ -23,6 +23,9 @@
 #include "report/result_table.h"
 #include "sweep/comm.h"
 
+/* Replications, and with --stop-ci the most of them, unless told. */
+enum { REPS = 2000, CAP = 200000 };
+
 #define STRESS_LINE_(id, spot, text) "\n" #id " - " text ";"
 static const struct sbs_flag flags[] = {
     SBS_FLAG_TITLE("What to simulate"),
@@ -33,6 +36,19 @@ static const struct sbs_flag flags[] = {
                   "each of these"),
     SBS_RUN_FLAG_SET(struct sbs_run_options, ),
     SBS_FLAG_TITLE("How"),
+    SBS_FLAG_COUNT(struct sbs_run_options, reps, "reps", "N", 0, 1, 1e9,
+                   "replications of each policy (default 2000); with "
+                   "--stop-ci the most there may be (default 200000)"),
+    SBS_FLAG_REAL(struct sbs_run_options, stop_ci, "stop-ci", "X", 0, 1e-6,
+                  0.5,
+                  "replicate until the 95% half-width of every mean in the "
+                  "table is X of that mean, 0.01 for 1%; status 3 when "
+                  "--reps comes first"),
+    SBS_FLAG_CHOICE(struct sbs_run_options, stop_on, "stop-on",
+                    "means|differences", 0,
+                    "what --stop-ci goes by: every mean, or the paired "
+                    "difference of every mean to the first policy's, "
+                    "relative to that"),
     SBS_RUN_FLAGS_HOW(struct sbs_run_options, ),
     SBS_FLAG_TITLE("Output"),
     SBS_FLAG_FILE_OUT(struct sbs_run_options, json, "json",
@@ -62,6 +78,7 @@ static const struct sbs_flags table = {
     "  sbsim --policy dynamic --model m.json --workload w.json --json -\n"
     "  sbsim --policy static --trace fargate.h5 --set client.call_s=0.5\n"
     "  sbsim --policy static,speculative --trace fargate.h5 --scenario all\n"
+    "  sbsim --policy static,dynamic --trace fargate.h5 --stop-ci 0.005\n"
 };
 
 /* ---- output ------------------------------------------------------------ */
@@ -109,8 +126,11 @@ static int run_and_report(const struct sbs_run_options *o,
                            .models = &in->models,
                            .stress = o->in.stress };
     int status = sbs_job_run(&job, specs, err);
-    if (status == 0 && sbs_comm_rank() == 0)
+    if (status == 0 && sbs_comm_rank() == 0) {
         status = write_outputs(out, &job.result, err);
+        if (status == 0)
+            status = sbs_job_verdict(&job);
+    }
     sbs_job_fini(&job);
     return status;
 }
@@ -151,6 +171,8 @@ static int check_memory(const struct sbs_run_options *o, size_t n_policies,
     size_t runs = all_scenarios(o) ? sbs_run_scenarios_count() : 1;
     double need = (double)o->reps * SBS_N_METRICS * sizeof(double) *
                   (double)n_policies * (double)runs;
+    if (o->stop_ci > 0)
+        need *= 1.5; /* the half that is there, put before the new half */
     double have = (double)sysconf(_SC_PHYS_PAGES) *
                   (double)sysconf(_SC_PAGESIZE);
     if (need < 0.8 * have)
@@ -171,6 +193,8 @@ static int prepare(struct sbs_run_options *o, struct sbs_registry *registry,
     if (!o->policy)
         return sbs_fail(err, SBS_EUSAGE,
                         "--policy: is needed (sbsim policies lists them)");
+    if (o->stop_ci == 0 && o->stop_on != SBS_STOP_MEANS)
+        return sbs_fail(err, SBS_EUSAGE, "--stop-on: needs --stop-ci");
     if (o->log_reps > o->reps)
         return sbs_fail(err, SBS_EUSAGE,
                         "--log-reps: %lld (at most --reps, %lld)",
@@ -201,6 +225,8 @@ int sbs_cmd_run(int argc, char **argv)
         return status ? status : sbs_policy_help_named(argc, argv, stdout);
     if (!o.in.workload)
         o.in.workload = "ultra";
+    if (o.reps == 0)
+        o.reps = o.stop_ci > 0 ? CAP : REPS;
     sbs_comm_init(&argc, &argv);
     struct sbs_registry *registry = sbs_registry_create();
     if (prepare(&o, registry, &specs, &in, &out, &err) == 0)

@@ -57,7 +57,7 @@ static void help_text(const struct sbs_flag *f, char *buf, size_t size)
     bool number = f->kind == SBS_KIND_COUNT || f->kind == SBS_KIND_REAL;
     if (number && f->def >= f->min && f->def <= f->max) {
         snprintf(buf, size, "%s (default %.15g)", f->help, f->def);
-    } else if (f->kind == SBS_KIND_CHOICE) {
+    } else if (f->kind == SBS_KIND_CHOICE && f->def >= 0) {
         const char *c = f->choices;
         for (int i = 0; i < (int)f->def; i++)
             c = strchr(c, '|') + 1;

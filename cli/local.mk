@@ -25,6 +25,7 @@ sbsim_SOURCES = \
   %D%/cmd_run.c %D%/inputs.c %D%/inputs.h \
   %D%/run_flags.h %D%/run_job.c %D%/run_job.h \
   %D%/run_scenarios.c %D%/run_scenarios.h \
+  %D%/cmd_tune.c \
   %D%/cmd_trace.c %D%/cmd_trace_info.c %D%/trace.h
 sbsim_LDADD = $(SBS_LIBS)
 

@@ -37,9 +37,11 @@
                   "change a key of the model, or of the workload with "       \
                   "workload. before it")
 
-#define SBS_RUN_FLAGS_HOW(T, at)                                              \
+#define SBS_RUN_FLAG_REPS(T, at)                                              \
     SBS_FLAG_COUNT(T, at reps, "reps", "N", 2000, 1, 1e9,                     \
-                   "replications of each policy"),                            \
+                   "replications of each policy")
+
+#define SBS_RUN_FLAGS_HOW(T, at)                                              \
     SBS_FLAG_COUNT(T, at seed, "seed", "N", 1, 0,                             \
                    SBS_FLAG_MAX_COUNT, "of all random streams"),              \
     SBS_FLAG_COUNT(T, at threads, "threads", "N", 0, 1, 4096,                 \

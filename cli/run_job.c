@@ -14,6 +14,7 @@
 #include "cli/progress.h"
 #include "report/human.h"
 #include "report/ignorance.h"
+#include "report/stopped.h"
 #include "sweep/comm.h"
 
 /* ---- from outcomes to a result ----------------------------------------- */
@@ -149,6 +150,18 @@ void sbs_job_fini(struct sbs_job *j)
     free(j->outcomes);
     free(j->policies);
     free(j->params);
+    sbs_stop_report_fini(&j->stopped);
+}
+
+int sbs_job_verdict(const struct sbs_job *j)
+{
+    char text[SBS_JOB_TEXT];
+    if (!j->result.stop || j->stopped.reached)
+        return 0;
+    fprintf(stderr, "sbsim: --stop-ci: %s%s%s\n",
+            j->stress ? j->stress->name : "", j->stress ? ": " : "",
+            sbs_stopped_text(&j->result, text, sizeof text));
+    return 3;
 }
 
 static struct sbs_scenario scenario_of(const struct sbs_job *j)
@@ -195,7 +208,16 @@ static int simulate(struct sbs_job *j, struct sbs_error *err)
     run.progress_context = &progress;
     sbs_progress_init(&progress, "replications",
                       o->quiet || sbs_comm_rank() != 0);
-    int status = sbs_run_all(&run, j->outcomes, err);
+    int status;
+    if (o->stop_ci > 0) {
+        j->stop = (struct sbs_stop){ o->stop_ci,
+                                     (enum sbs_stop_on)o->stop_on };
+        status = sbs_stop_run(&run, &j->stop, j->outcomes, &j->stopped, err);
+        j->reps = j->stopped.reps;
+    } else {
+        status = sbs_run_all(&run, j->outcomes, err);
+        j->reps = run.reps;
+    }
     sbs_progress_fini(&progress);
     return status;
 }
@@ -241,7 +263,7 @@ static size_t notes_of(struct sbs_job *j)
             "how well those are known is not in them (sbsim calibrate shows "
             "it).";
     if (j->in->has_posterior &&
-        sbs_ignorance_note((uint64_t)o->reps, j->models->n, j->draws_note,
+        sbs_ignorance_note(j->reps, j->models->n, j->draws_note,
                            sizeof j->draws_note))
         j->notes[n++] = j->draws_note;
     if (has_spot(j) && j->models->stated.loss.spot_per_h == 0)
@@ -291,13 +313,15 @@ static int make_result(struct sbs_job *j, const struct sbs_spec_list *specs,
     const struct sbs_inputs *in = j->in;
     for (size_t i = 0; i < j->n; i++)
         fill_policy(&j->policies[i], &specs->spec[i], &j->params[i],
-                    &j->outcomes[i], (uint32_t)o->reps);
+                    &j->outcomes[i], j->reps);
     title_of(j);
     j->result = (struct sbs_result){
         .title = j->title,
         .scenario = j->stress ? j->stress->name : NULL,
         .seed = (uint64_t)o->seed,
-        .reps = (uint64_t)o->reps,
+        .reps = j->reps,
+        .stop = o->stop_ci > 0 ? &j->stop : NULL,
+        .stopped = &j->stopped,
         .draws = j->in->has_posterior ? j->models->n : 0,
         .policies = j->policies,
         .n_policies = j->n,

@@ -7,12 +7,15 @@
 #include "policies/stack.h"
 #include "report/result.h"
 #include "sweep/run.h"
+#include "sweep/stop.h"
 
 struct sbs_run_options {
     const char *policy, *json, *csv, *log, *scenario;
     struct sbs_input_options in;
     int64_t workers, reps, seed, threads, log_reps;
     double vcpu, memory_gb;
+    double stop_ci; /* 0: the replications are as many as `reps` */
+    int stop_on;    /* enum sbs_stop_on */
     bool spot, quiet;
 };
 
@@ -33,6 +36,9 @@ struct sbs_job {
     /* Complete after sbs_job_run, on rank 0; borrows from all of these. */
     struct sbs_result result;
 
+    uint32_t reps; /* made of each policy */
+    struct sbs_stop stop;
+    struct sbs_stop_report stopped;
     size_t n;
     const struct sbs_stack **stacks;
     struct sbs_run_outcome *outcomes;
@@ -47,6 +53,8 @@ struct sbs_job {
 /* The caller calls sbs_job_fini in any case. */
 int sbs_job_run(struct sbs_job *j, const struct sbs_spec_list *specs,
                 struct sbs_error *err);
+/* 3, said on stderr, when a precision was asked for and not reached; else 0. */
+int sbs_job_verdict(const struct sbs_job *j);
 /* What it simulates: without progress. */
 struct sbs_run sbs_job_plan(const struct sbs_job *j);
 void sbs_job_fini(struct sbs_job *j);

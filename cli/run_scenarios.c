@@ -78,6 +78,9 @@ int sbs_run_scenarios(const struct sbs_run_options *o,
     }
     if (status == 0 && sbs_comm_rank() == 0)
         status = write_outputs(list, n, out, err);
+    for (size_t i = 0; i < n && sbs_comm_rank() == 0 && status >= 0; i++)
+        if (sbs_job_verdict(&all[i].job) != 0)
+            status = 3;
     for (size_t i = 0; all && i < n; i++) {
         sbs_job_fini(&all[i].job);
         sbs_model_fini(&all[i].models);

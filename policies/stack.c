@@ -20,8 +20,7 @@ static bool continues(const char *part, size_t n)
     return eq && (!colon || eq < colon);
 }
 
-/* Length of the stack that begins at s: up to a comma that starts another. */
-static size_t stack_length(const char *s)
+size_t sbs_stack_length(const char *s)
 {
     size_t n = strcspn(s, ",");
     while (s[n] == ',' && continues(s + n + 1, strcspn(s + n + 1, ",")))
@@ -229,7 +228,7 @@ int sbs_stack_parse(struct sbs_spec_list *list, const char *text,
     if (!*text)
         return sbs_fail(err, SBS_EUSAGE, "--policy: is empty");
     for (const char *s = text;;) {
-        size_t n = stack_length(s);
+        size_t n = sbs_stack_length(s);
         struct sbs_spec *bigger =
             realloc(list->spec, (list->n + 1) * sizeof *bigger);
         if (!bigger) {

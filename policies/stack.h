@@ -33,6 +33,9 @@ struct sbs_spec_list {
  * out of range, and layers that contradict each other are errors. */
 int sbs_stack_parse(struct sbs_spec_list *list, const char *text,
                     struct sbs_registry *registry, struct sbs_error *err);
+/* Length of the policy that the list begins with, up to the comma before the
+ * next one. */
+size_t sbs_stack_length(const char *text);
 void sbs_stack_fini(struct sbs_spec_list *list);
 
 #endif

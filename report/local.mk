@@ -7,7 +7,9 @@ libsbsim_a_SOURCES += \
   %D%/result_json.c %D%/result_json.h \
   %D%/result_table.c %D%/result_table.h \
   %D%/scenario_json.c %D%/scenario_table.c %D%/scenario_table.h \
+  %D%/stopped.c %D%/stopped.h \
   %D%/svg.c %D%/svg.h \
+  %D%/tune.h %D%/tune_json.c %D%/tune_print.c %D%/tune_row.c \
   %D%/verdict.c %D%/verdict.h \
   %D%/waterfall.c %D%/waterfall.h
 

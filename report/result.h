@@ -7,6 +7,7 @@
 #include "model/metric.h"
 #include "stats/compare.h"
 #include "stats/summary.h"
+#include "sweep/stop.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -50,6 +51,8 @@ struct sbs_result {
     const char *title; /* one line above the table; may be NULL */
     const char *scenario; /* the overlay on the model; NULL: none */
     uint64_t seed, reps;
+    const struct sbs_stop *stop; /* how `reps` came about; NULL: as asked */
+    const struct sbs_stop_report *stopped; /* with `stop` */
     uint64_t draws; /* of the parameters, replication r used r % draws; below
                      * 2: none */
     struct sbs_result_policy *policies;

@@ -6,6 +6,7 @@
 #include <math.h>
 
 #include "base/jsonw.h"
+#include "report/stopped.h"
 
 static void write_real(struct sbs_jsonw *w, const char *key, double value)
 {
@@ -49,6 +50,12 @@ static void write_summary(struct sbs_jsonw *w, const struct sbs_summary *s)
     write_real(w, "p95", s->p95);
     write_real(w, "p99", s->p99);
     write_real(w, "max", s->max);
+    write_real(w, "p50_lo", s->p50_lo);
+    write_real(w, "p50_hi", s->p50_hi);
+    write_real(w, "p95_lo", s->p95_lo);
+    write_real(w, "p95_hi", s->p95_hi);
+    write_real(w, "p99_lo", s->p99_lo);
+    write_real(w, "p99_hi", s->p99_hi);
     if (s->split.draws > 0)
         write_split(w, s);
     sbs_jsonw_close(w);
@@ -137,6 +144,8 @@ void sbs_result_json_put(const struct sbs_result *r, struct sbs_jsonw *w)
     write_inputs(w, r);
     write_count(w, "seed", r->seed);
     write_count(w, "reps", r->reps);
+    if (r->stop)
+        sbs_stopped_json(r, w);
     if (r->draws > 1)
         write_count(w, "draws", r->draws);
     sbs_jsonw_key(w, "policies");

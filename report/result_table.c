@@ -10,6 +10,7 @@
 
 #include "report/human.h"
 #include "report/ignorance.h"
+#include "report/stopped.h"
 #include "report/verdict.h"
 
 enum { WIDEST = 100, NAME_MIN = 12, SENTENCE = 2048 };
@@ -186,6 +187,13 @@ static void print_words(const struct table *t, FILE *out)
                              "with what is known of the parameters."
                            : "? = cannot be told apart from the first policy "
                              "with these replications.", 0);
+    if (r->stop) {
+        char text[SENTENCE];
+        putc('\n', out);
+        snprintf(text, sizeof text, "Stopping: %.2000s",
+                 sbs_stopped_text(r, verdict, sizeof verdict));
+        sbs_human_wrap(out, text, 2);
+    }
     sbs_ignorance_write(r, t->unit, out);
     putc('\n', out);
     print_unfinished(r, out);

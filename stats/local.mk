@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 libsbsim_a_SOURCES += \
   %D%/compare.c %D%/compare.h \
+  %D%/gp.c %D%/gp.h \
+  %D%/precision.c %D%/precision.h \
   %D%/quantile.c %D%/quantile.h \
+  %D%/resample.c %D%/resample.h \
+  %D%/select.c %D%/select.h \
   %D%/split.c %D%/split.h \
   %D%/summary.c %D%/summary.h \
   %D%/verify.c %D%/verify.h
@@ -21,3 +25,10 @@ tests_test_stats_split_LDADD = $(SBS_LIBS)
 UNIT_TESTS += tests/test_stats_verify
 tests_test_stats_verify_SOURCES = tests/test_stats_verify.c tests/tap.h
 tests_test_stats_verify_LDADD = $(SBS_LIBS)
+
+UNIT_TESTS += tests/test_stats_select tests/test_stats_resample
+tests_test_stats_select_SOURCES = tests/test_stats_select.c \
+  tests/simtest.h tests/tap.h
+tests_test_stats_select_LDADD = $(SBS_LIBS)
+tests_test_stats_resample_SOURCES = tests/test_stats_resample.c tests/tap.h
+tests_test_stats_resample_LDADD = $(SBS_LIBS)

@@ -35,6 +35,17 @@ static double sum_squares(const double *values, size_t n, double mean)
     return sum;
 }
 
+static void quantile_interval(const double *sorted, size_t n, double p,
+                              double *lo, double *hi)
+{
+    size_t from, to;
+    *lo = *hi = NAN;
+    if (isnan(sbs_quantile_ranks(n, p, 0.95, &from, &to)))
+        return;
+    *lo = sorted[from - 1];
+    *hi = sorted[to - 1];
+}
+
 int sbs_summary_make(struct sbs_summary *s, const double *values, size_t n,
                      struct sbs_error *err)
 {
@@ -63,6 +74,9 @@ int sbs_summary_make(struct sbs_summary *s, const double *values, size_t n,
     s->p50 = sbs_quantile7(kept, m, 0.5);
     s->p95 = sbs_quantile7(kept, m, 0.95);
     s->p99 = sbs_quantile7(kept, m, 0.99);
+    quantile_interval(kept, m, 0.5, &s->p50_lo, &s->p50_hi);
+    quantile_interval(kept, m, 0.95, &s->p95_lo, &s->p95_hi);
+    quantile_interval(kept, m, 0.99, &s->p99_lo, &s->p99_hi);
     free(kept);
     return 0;
 }

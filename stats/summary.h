@@ -17,6 +17,11 @@ struct sbs_summary {
     double se;      /* of the mean: sd / sqrt(n); with draws split.se */
     double sd;      /* with n - 1 */
     double min, p05, p50, p95, p99, max;
+    /* The quantiles lie here with 95% whatever the law: order statistics
+     * (stats/quantile.h). NaN: too few values. With draws that of runs drawn
+     * from these very draws, at 95% or more (Hoeffding 1956: as strata the
+     * counts vary less). */
+    double p50_lo, p50_hi, p95_lo, p95_hi, p99_lo, p99_hi;
     struct sbs_split split; /* draws 0: the parameters are the same in all */
 };
 

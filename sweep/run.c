@@ -55,8 +55,8 @@ static void run_batch(struct shared *sh, struct sbs_replicas *replicas,
     uint32_t failed;
     struct sbs_error err = { 0 };
     if (sbs_replicas_run(replicas, first, end - first,
-                         sh->out->values + first, sh->run->reps, &failed,
-                         &err) != 0) {
+                         sh->out->values + (first - sh->run->first),
+                         sh->run->reps, &failed, &err) != 0) {
         note_error(sh, failed, &err);
         return;
     }
@@ -141,8 +141,8 @@ int sbs_run_all(const struct sbs_run *run, struct sbs_run_outcome *outcomes,
             .run = run,
             .stack = run->stacks[i],
             .out = &outcomes[i],
-            .lo = (uint32_t)(run->reps * rank / size),
-            .hi = (uint32_t)(run->reps * (rank + 1) / size),
+            .lo = run->first + (uint32_t)(run->reps * rank / size),
+            .hi = run->first + (uint32_t)(run->reps * (rank + 1) / size),
             .base = (uint64_t)run->reps * i,
         };
         sh.failed_at = sh.hi;

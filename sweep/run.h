@@ -16,7 +16,7 @@ struct sbs_run {
     struct sbs_scenario scenario;
     const struct sbs_stack *const *stacks; /* [n_stacks] borrowed */
     uint32_t n_stacks;
-    uint32_t reps;
+    uint32_t first, reps; /* replications [first, first + reps) */
     int threads; /* 0: as many as OpenMP likes */
     /* Called now and then from one thread with replications done and in
      * all; may be NULL. */
@@ -24,8 +24,8 @@ struct sbs_run {
     void *progress_context;
 };
 
-/* What one policy did; row m, replication r at values[m * reps + r], NAN in
- * every metric of a replication that cannot finish. The row behind the
+/* What one policy did; row m, replication first + r at values[m * reps + r],
+ * NAN in every metric of a replication that cannot finish. The row behind the
  * metrics has enum sbs_unfinished. */
 struct sbs_run_outcome {
     struct sbs_plan plan;

@@ -26,6 +26,14 @@ is_exit 0 "fewer replications than ranks" mpirun -n 3 "$SBSIM" $run --reps 2 \
     --csv few.csv --quiet
 is_exit 0 "without mpirun" sbsim $run --reps 2 --csv one.csv --quiet
 same one.csv few.csv "the same"
+# Rank 0 decides when it is enough; all ranks go on, or stop.
+is_exit 0 "--stop-ci without mpirun" sbsim $run --stop-ci 0.005 --csv one.csv \
+    --quiet
+for ranks in 2 3; do
+    is_exit 0 "--stop-ci, $ranks ranks" mpirun -n $ranks "$SBSIM" $run \
+        --stop-ci 0.005 --csv many.csv --quiet
+    same one.csv many.csv "$ranks ranks: the same, byte for byte"
+done
 is_exit '[1-9]*' "a mistake ends all ranks" mpirun -n 2 "$SBSIM" \
     --policy nonsense --trace "$trace"
 }
