@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 libsbsim_a_SOURCES += \
   %D%/compare.c %D%/compare.h \
+  %D%/design.c %D%/design.h \
   %D%/quantile.c %D%/quantile.h \
   %D%/split.c %D%/split.h \
   %D%/summary.c %D%/summary.h \
