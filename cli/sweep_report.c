@@ -9,7 +9,7 @@
 #include "cli/progress.h"
 #include "report/human.h"
 
-enum { LABEL = 400, WHAT = 49 };
+enum { LABEL = 400, WHAT = 46 };
 
 static const struct {
     const char *title;

@@ -194,7 +194,8 @@ struct sbs_spools {
     size_t n_files;
 };
 
-struct sbs_spools *sbs_spools_create(uint64_t n_blocks, struct sbs_error *err)
+struct sbs_spools *sbs_spools_create(uint64_t n_blocks,
+                                     struct sbs_error *err)
 {
     struct sbs_spools *s = calloc(1, sizeof *s);
     if (s) {
