@@ -289,7 +289,8 @@ static int same_sweep(const struct file *f, const cJSON *head,
     const cJSON *item;
     cJSON_ArrayForEach(item, head) {
         const cJSON *other = sbs_json_get(f->head, item->string);
-        if (!sbs_spool_may_differ(item->string) && !cJSON_Compare(item, other, true))
+        if (!sbs_spool_may_differ(item->string) &&
+            !cJSON_Compare(item, other, true))
             return sbs_fail(err, SBS_EINPUT, "%s: is of another sweep: %s "
                             "differs (%.64s, here %.64s)", f->path,
                             item->string,
