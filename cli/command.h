@@ -9,6 +9,7 @@
 /* In the order of --help: name, one line. */
 #define SBS_COMMANDS(X)                                                    \
     X(run, "simulate policies and say which to use (the default)")         \
+    X(sweep, "thousands of what-ifs: a study over any keys, on many cores")  \
     X(tune, "search policies, workers and sizes for the best to run")      \
     X(calibrate, "fit a model to a trace, and say how well it is known")   \
     X(predict, "file a forecast of a run, before it is made")              \

@@ -74,9 +74,9 @@ out:
     return model;
 }
 
-static cJSON *model_json(struct sbs_inputs *in,
-                         const struct sbs_input_options *o,
-                         struct sbs_error *err)
+cJSON *sbs_inputs_read_model(struct sbs_inputs *in,
+                             const struct sbs_input_options *o,
+                             struct sbs_error *err)
 {
     if (o->trace)
         return model_from_trace(in, o->trace, err);
@@ -100,10 +100,9 @@ static bool is_file(const char *name)
     return there;
 }
 
-/* *tasks becomes 0 when the shipped workload has taken care of it. */
-static cJSON *workload_json(struct sbs_inputs *in,
-                            const struct sbs_input_options *o,
-                            int64_t *tasks, struct sbs_error *err)
+cJSON *sbs_inputs_read_workload(struct sbs_inputs *in,
+                                const struct sbs_input_options *o,
+                                int64_t *tasks, struct sbs_error *err)
 {
     if (is_file(o->workload))
         return read_json(in, o->workload, err);
@@ -207,8 +206,8 @@ int sbs_inputs_load(struct sbs_inputs *in, const struct sbs_input_options *o,
                           : "--trace or --model: one of them is needed");
         goto out;
     }
-    workload = workload_json(in, o, &tasks, err);
-    in->model = workload ? model_json(in, o, err) : NULL;
+    workload = sbs_inputs_read_workload(in, o, &tasks, err);
+    in->model = workload ? sbs_inputs_read_model(in, o, err) : NULL;
     if (!in->model ||
         sbs_inputs_model(in, o, o->stress, &in->models, err) != 0 ||
         apply_sets(&o->sets, workload, true, err) != 0)

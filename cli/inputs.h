@@ -23,7 +23,7 @@ struct sbs_input_options {
     const struct sbs_stress *stress; /* overlay on the model, or NULL */
 };
 
-enum { SBS_INPUT_FILES_MAX = 3 };
+enum { SBS_INPUT_FILES_MAX = 16 };
 
 struct sbs_inputs {
     struct cJSON *model; /* as read or fitted, before any overlay; owned */
@@ -48,5 +48,16 @@ int sbs_inputs_model(const struct sbs_inputs *in,
                      const struct sbs_stress *stress,
                      struct sbs_model_set *set, struct sbs_error *err);
 void sbs_inputs_fini(struct sbs_inputs *in);
+
+/* Its parts: a document as it is, before any overlay, its file noted in `in`
+ * (zeroed at first; each file takes one of SBS_INPUT_FILES_MAX places). NULL
+ * on failure; the caller deletes it. *tasks, which is o->tasks at first,
+ * becomes 0 when a shipped workload has taken care of it. */
+struct cJSON *sbs_inputs_read_model(struct sbs_inputs *in,
+                                    const struct sbs_input_options *o,
+                                    struct sbs_error *err);
+struct cJSON *sbs_inputs_read_workload(struct sbs_inputs *in,
+                                       const struct sbs_input_options *o,
+                                       int64_t *tasks, struct sbs_error *err);
 
 #endif

@@ -23,6 +23,8 @@ sbsim_SOURCES = \
   %D%/cmd_replay.c \
   %D%/cmd_score.c \
   %D%/cmd_run.c %D%/inputs.c %D%/inputs.h \
+  %D%/cmd_sweep.c %D%/sweep_inputs.c %D%/sweep_inputs.h \
+  %D%/sweep_report.c %D%/sweep_report.h \
   %D%/run_flags.h %D%/run_job.c %D%/run_job.h \
   %D%/run_scenarios.c %D%/run_scenarios.h \
   %D%/cmd_tune.c \

@@ -6,56 +6,19 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "sweep/figures.h"
+
 const char *sbs_result_metric_name(enum sbs_metric metric)
 {
-    static const char *const names[] = {
-#define SBS_RESULT_NAME(name) #name,
-        SBS_METRICS(SBS_RESULT_NAME)
-#undef SBS_RESULT_NAME
-    };
-    return (unsigned)metric < SBS_N_METRICS ? names[metric] : "?";
-}
-
-/* The metric over finished replications only: the others become NaN. A metric
- * that was not filled in is NaN throughout. */
-static void finished(const struct sbs_result_policy *p, enum sbs_metric metric,
-                     double *out)
-{
-    const double *makespan_s = p->values[SBS_METRIC_makespan_s];
-    const double *values = p->values[metric];
-    for (uint64_t i = 0; i < p->reps; i++)
-        out[i] = values && isfinite(makespan_s[i]) ? values[i] : NAN;
-}
-
-/* Squares of what is larger overflow, and no cloud takes so long. */
-static const double value_max = 1e100;
-
-/* Times from a model such as pull_s = 1e308 have no sums and no table. */
-static int check_size(const struct sbs_result_policy *p,
-                      enum sbs_metric metric, const double *values,
-                      struct sbs_error *err)
-{
-    for (uint64_t i = 0; i < p->reps; i++)
-        if (fabs(values[i]) > value_max)
-            return sbs_fail(err, SBS_EINPUT,
-                            "%s: %s: too large to compute with (%g, at most "
-                            "%g); the model's times, rates or prices are far "
-                            "from any cloud's", p->spec,
-                            sbs_result_metric_name(metric), values[i],
-                            value_max);
-    return 0;
+    return sbs_figures_metric(metric);
 }
 
 static int summarise(struct sbs_result_policy *p, size_t draws,
                      double *scratch, struct sbs_error *err)
 {
-    for (unsigned m = 0; m < SBS_N_METRICS; m++) {
-        finished(p, (enum sbs_metric)m, scratch);
-        if (check_size(p, (enum sbs_metric)m, scratch, err) < 0 ||
-            sbs_summary_draws(&p->summary[m], scratch, p->reps, draws, err) <
-                0)
-            return -1;
-    }
+    if (sbs_figures_summarise(p->summary, p->values, p->reps, draws, scratch,
+                              err) < 0)
+        return sbs_fail_at(err, p->spec);
     p->unfinished = p->reps - p->summary[SBS_METRIC_makespan_s].n;
     return 0;
 }
@@ -68,8 +31,9 @@ static int pair(struct sbs_paired out[SBS_N_METRICS],
 {
     uint64_t n = a->reps < b->reps ? a->reps : b->reps;
     for (unsigned m = 0; m < SBS_N_METRICS; m++) {
-        finished(a, (enum sbs_metric)m, scratch);
-        finished(b, (enum sbs_metric)m, scratch + a->reps);
+        sbs_figures_finished(a->values, a->reps, (enum sbs_metric)m, scratch);
+        sbs_figures_finished(b->values, b->reps, (enum sbs_metric)m,
+                             scratch + a->reps);
         if (sbs_compare_draws(&out[m], scratch, scratch + a->reps, n, draws,
                               err) < 0)
             return -1;

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 libsbsim_a_SOURCES += \
   %D%/compare.c %D%/compare.h \
+  %D%/design.c %D%/design.h \
   %D%/gp.c %D%/gp.h \
   %D%/precision.c %D%/precision.h \
   %D%/quantile.c %D%/quantile.h \

@@ -1,16 +1,28 @@
 # SPDX-License-Identifier: Apache-2.0
 libsbsim_a_SOURCES += \
   %D%/aim.c %D%/aim.h \
+  %D%/blocks.c %D%/blocks.h \
   %D%/choose.c %D%/choose.h %D%/front.c \
+  %D%/collect.c %D%/collect.h \
   %D%/comm.h \
+  %D%/estimate.c %D%/estimate.h \
+  %D%/figures.c %D%/figures.h \
+  %D%/part.c %D%/part.h \
   %D%/pool.c %D%/pool.h \
   %D%/propose.c %D%/propose.h \
   %D%/race.c %D%/race.h \
   %D%/record.c %D%/record.h \
   %D%/run.c %D%/run.h \
   %D%/space.c %D%/space.h \
+  %D%/spool.c %D%/spool.h \
+  %D%/spool_dir.c %D%/spool_dir.h \
   %D%/stop.c %D%/stop.h \
-  %D%/tune.c %D%/tune.h
+  %D%/store_h5.c %D%/store.h \
+  %D%/study.c %D%/study_axes.c %D%/study_point.c %D%/study.h \
+  %D%/study_run.h \
+  %D%/sweep.c %D%/sweep.h \
+  %D%/tune.c %D%/tune.h \
+  %D%/world.c %D%/world.h
 
 if SBS_MPI
 libsbsim_a_SOURCES += %D%/comm_mpi.c
