@@ -228,4 +228,15 @@ double sbs_norm_cdf(double x);
 /* x^y for x >= 0; NaN for x < 0 whatever y is (no caller has one). */
 double sbs_pow(double x, double y);
 
+/* Of two numbers, neither a NaN: fmin and fmax without a call. */
+static inline double sbs_lesser(double a, double b)
+{
+    return a < b ? a : b;
+}
+
+static inline double sbs_greater(double a, double b)
+{
+    return a > b ? a : b;
+}
+
 #endif

@@ -81,7 +81,8 @@ struct sbs_backend_ops {
      * NAN where nobody knows. */
     double (*foresee_work_s)(void *self, uint32_t worker, double t_s);
     double (*foresee_task_s)(void *self, uint32_t task);
-    /* Wait for the next event. */
+    /* Wait for the next event; of *event, whatever it was, only what the kind
+     * has is written. */
     void (*next)(void *self, struct sbs_event *event);
 };
 

@@ -154,9 +154,10 @@ static void begin(struct sbs_driver *d, uint32_t w)
     uint32_t attempt = worker->current;
     d->backend.ops->begin(d->backend.self, w, attempt, a->first_unit,
                           a->n_units);
-    for (uint32_t i = 0; i < d->n_layers; i++)
-        if (d->layer[i].policy->on_begun)
-            d->layer[i].policy->on_begun(&d->layer[i].ctx, attempt);
+    for (uint32_t i = 0; i < d->on_begun.n; i++) {
+        struct driver_layer *l = d->on_begun.layer[i];
+        l->policy->on_begun(&l->ctx, attempt);
+    }
 }
 
 static void begin_probe(struct sbs_driver *d, uint32_t w, double ref_s)
@@ -175,10 +176,9 @@ static bool ask_on_idle(struct sbs_driver *d, uint32_t w, bool *hold)
     struct driver_answer outer = d->answer;
     d->answer = (struct driver_answer){ .asking = w };
     b->workers[w].asked = true;
-    for (uint32_t i = 0; i < d->n_layers; i++) {
-        struct driver_layer *l = &d->layer[i];
-        if (l->policy->on_idle &&
-            l->policy->on_idle(&l->ctx, w) == SBS_TAKEN)
+    for (uint32_t i = 0; i < d->on_idle.n; i++) {
+        struct driver_layer *l = d->on_idle.layer[i];
+        if (l->policy->on_idle(&l->ctx, w) == SBS_TAKEN)
             break;
     }
     struct driver_answer inner = d->answer;
@@ -346,9 +346,10 @@ static void on_seen(struct sbs_driver *d, uint32_t a)
         d->out.used_s += at->stored_s - at->begun_s;
     for (uint32_t u = first; u < end && b->copies_made; u++)
         cancel_losers(d, u);
-    for (uint32_t i = 0; i < d->n_layers; i++)
-        if (d->layer[i].policy->on_seen)
-            d->layer[i].policy->on_seen(&d->layer[i].ctx, a);
+    for (uint32_t i = 0; i < d->on_seen.n; i++) {
+        struct driver_layer *l = d->on_seen.layer[i];
+        l->policy->on_seen(&l->ctx, a);
+    }
 }
 
 static void on_uploaded(struct sbs_driver *d, uint32_t w, double compute_s)
@@ -404,10 +405,11 @@ static void on_ready(struct sbs_driver *d, uint32_t w, int32_t processor)
     d->book.workers[w].pub.ready_s = d->now_s;
     d->book.workers[w].pub.state = SBS_WORKER_IDLE;
     d->book.workers[w].pub.processor = processor;
-    for (uint32_t i = 0; i < d->n_layers; i++)
-        if (d->layer[i].policy->on_ready &&
-            !d->book.workers[w].pub.stopping)
-            d->layer[i].policy->on_ready(&d->layer[i].ctx, w);
+    for (uint32_t i = 0; i < d->on_ready.n; i++) {
+        struct driver_layer *l = d->on_ready.layer[i];
+        if (!d->book.workers[w].pub.stopping)
+            l->policy->on_ready(&l->ctx, w);
+    }
     sbs_driver_employ(d, w);
 }
 
@@ -523,7 +525,7 @@ static void reset(struct sbs_driver *d, struct sbs_backend backend)
 static bool loses_for_ever(const struct sbs_driver *d)
 {
     uint64_t each = (uint64_t)d->plan->workers + d->book.n_units;
-    return d->gone > LOST_MAX + LOST_MAX_EACH * each;
+    return d->gone > LOST_MAX && d->gone > LOST_MAX + LOST_MAX_EACH * each;
 }
 
 const char *sbs_unfinished_text(enum sbs_unfinished why)
@@ -556,8 +558,8 @@ int sbs_driver_run(struct sbs_driver *d, struct sbs_backend backend,
     reset(d, backend);
     start(d);
     uint32_t timers = 0;
+    struct sbs_event e = { .kind = SBS_EVENT_NONE };
     while (goes_on(d, timers)) {
-        struct sbs_event e;
         backend.ops->next(backend.self, &e);
         if (e.kind == SBS_EVENT_NONE) {
             d->out.why = SBS_UNFINISHED_STUCK;

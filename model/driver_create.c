@@ -9,6 +9,24 @@
 
 #include "model/driver_state.h"
 
+static void add_hook(struct driver_hooks *hooks, bool has,
+                     struct driver_layer *l)
+{
+    if (has)
+        hooks->layer[hooks->n++] = l;
+}
+
+static void list_hooks(struct sbs_driver *d)
+{
+    for (uint32_t i = 0; i < d->n_layers; i++) {
+        struct driver_layer *l = &d->layer[i];
+        add_hook(&d->on_idle, l->policy->on_idle, l);
+        add_hook(&d->on_ready, l->policy->on_ready, l);
+        add_hook(&d->on_begun, l->policy->on_begun, l);
+        add_hook(&d->on_seen, l->policy->on_seen, l);
+    }
+}
+
 static int init_layers(struct sbs_driver *d, const struct sbs_stack *stack,
                        bool pull)
 {
@@ -37,6 +55,7 @@ static int init_layers(struct sbs_driver *d, const struct sbs_stack *stack,
             l->ctx.prepared = l->prepared;
         }
     }
+    list_hooks(d);
     return 0;
 }
 

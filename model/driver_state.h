@@ -31,6 +31,12 @@ struct driver_answer {
     double probe_s;         /* reference seconds to time first; 0 = none */
 };
 
+/* The layers that have a certain hook, from left to right. */
+struct driver_hooks {
+    uint32_t n;
+    struct driver_layer *layer[SBS_LAYERS_MAX + 1];
+};
+
 struct sbs_driver {
     const struct sbs_plan *plan;
     struct sbs_constants constants; /* of the plan: per unit */
@@ -38,6 +44,7 @@ struct sbs_driver {
     struct sbs_book book;
     struct driver_layer layer[SBS_LAYERS_MAX + 1]; /* base last */
     uint32_t n_layers;
+    struct driver_hooks on_idle, on_ready, on_begun, on_seen;
     struct driver_block *blocks;
 
     double now_s;

@@ -5,6 +5,7 @@
 
 #include <math.h>
 
+#include "base/fmath.h"
 #include "sim/purpose.h"
 #include "sim/series.h"
 #include "sim/state.h"
@@ -12,8 +13,8 @@
 void sbs_sim_book(struct sim_worker *w, double at_s)
 {
     if (w->on_attempt) {
-        double from = fmin(w->compute_from_s, at_s);
-        double to = fmax(from, fmin(w->compute_to_s, at_s));
+        double from = sbs_lesser(w->compute_from_s, at_s);
+        double to = sbs_greater(from, sbs_lesser(w->compute_to_s, at_s));
         w->compute_s += to - from;
         w->transfer_s += (from - w->begun_s) + (at_s - to);
     } else if (w->probing) {
@@ -24,6 +25,7 @@ void sbs_sim_book(struct sim_worker *w, double at_s)
     w->on_attempt = w->probing = false;
     w->free_s = at_s;
 }
+
 /* Draws 2 `pair` and 2 `pair` + 1 of an attempt, made as one. */
 static void draw_units(const struct sbs_sim *s, const struct sbs_dist *a,
                        const struct sbs_dist *b, uint32_t worker,
@@ -47,6 +49,8 @@ static double chunk_work_s(const struct sbs_sim *s, uint32_t first,
 {
     uint32_t k = s->plan->units_per_task;
     double work = 0;
+    if (n == 1)
+        return s->unit_s[k == 1 ? first : first / k];
     for (uint32_t u = first; u < first + n;) {
         uint32_t task = u / k, end = (task + 1) * k;
         if (end > first + n)
@@ -85,7 +89,7 @@ void sbs_attempt_begin(void *self, uint32_t i, uint32_t attempt,
     struct sbs_sim *s = self;
     struct sim_worker *w = &s->workers[i];
     const struct sbs_model *m = s->platform.model;
-    double now = s->now.time_s, before[2], after[2];
+    double now = s->now_s, before[2], after[2];
     draw_units(s, &m->unit.claim_s, &m->unit.download_s, i, w->attempts, 0,
                before);
     draw_units(s, &m->unit.upload_s, &m->client.collect_s, i, w->attempts, 1,
@@ -115,7 +119,7 @@ void sbs_attempt_probe(void *self, uint32_t i, double ref_s)
 {
     struct sbs_sim *s = self;
     struct sim_worker *w = &s->workers[i];
-    double now = s->now.time_s;
+    double now = s->now_s;
     sbs_sim_book(w, now);
     w->probing = true;
     w->begun_s = now;
@@ -128,16 +132,16 @@ static double computed_s(const struct sbs_sim *s, uint32_t i)
 {
     const struct sim_worker *w = &s->workers[i];
     return sbs_platform_work(&s->platform, i, &w->fate, w->compute_from_s,
-                             fmin(s->now.time_s, w->compute_to_s));
+                             fmin(s->now_s, w->compute_to_s));
 }
 
 double sbs_attempt_progress(void *self, uint32_t i)
 {
     struct sbs_sim *s = self;
     const struct sim_worker *w = &s->workers[i];
-    if (s->now.time_s <= w->compute_from_s)
+    if (s->now_s <= w->compute_from_s)
         return 0;
-    if (s->now.time_s >= w->compute_to_s)
+    if (s->now_s >= w->compute_to_s)
         return 1;
     return fmin(computed_s(s, i) /
                     chunk_work_s(s, w->first_unit, w->n_units), 1);
@@ -149,7 +153,7 @@ uint32_t sbs_attempt_unbegun(void *self, uint32_t i)
     const struct sim_worker *w = &s->workers[i];
     uint32_t k = s->plan->units_per_task, u = w->first_unit;
     uint32_t last = u + w->n_units;
-    if (s->now.time_s <= w->compute_from_s)
+    if (s->now_s <= w->compute_from_s)
         return w->n_units - 1;
     double done = computed_s(s, i);
     while (u < last) {
@@ -175,7 +179,7 @@ void sbs_attempt_shorten(void *self, uint32_t i, uint32_t n_units)
     w->compute_to_s = fmax(
         sbs_platform_finish(&s->platform, i, &w->fate, w->compute_from_s,
                             chunk_work_s(s, w->first_unit, w->n_units)),
-        s->now.time_s);
+        s->now_s);
     double over = w->compute_to_s + w->upload_s;
     if (!w->fails || w->over_s >= over) {
         w->fails = false;

@@ -78,7 +78,7 @@ static struct sim_timer timer_pop(struct sbs_sim *s)
 
 /* ---- a worker's next event --------------------------------------------- */
 
-static void consider(double t_s, enum sbs_event_kind kind, double *best_s,
+static inline void consider(double t_s, enum sbs_event_kind kind, double *best_s,
                      enum sbs_event_kind *best)
 {
     if (t_s < *best_s || (t_s == *best_s && kind < *best)) {
@@ -113,7 +113,7 @@ void sbs_sim_schedule(struct sbs_sim *s, uint32_t i)
     if (isfinite(w->fate.lost_s)) {
         consider(w->fate.lost_s, SBS_EVENT_LOST, &t, &kind);
         if (!w->noticed)
-            consider(notice_s(s, w, s->now.time_s), SBS_EVENT_NOTICE, &t,
+            consider(notice_s(s, w, s->now_s), SBS_EVENT_NOTICE, &t,
                      &kind);
     }
     if (s->seating)
@@ -153,11 +153,11 @@ static void launch_cold(struct sbs_sim *s, uint32_t first, uint32_t n,
                         double not_before_s)
 {
     double before = s->launcher.client_free_s;
-    double from = fmax(s->now.time_s, not_before_s);
+    double from = fmax(s->now_s, not_before_s);
     sbs_launch_order(&s->launcher, from, first, n, s->launched);
     /* A launch ordered while polling keeps the client's thread busy. */
     if (!s->platform.model->client.poll_while_launching)
-        sbs_client_delay(&s->client, fmax(before, s->now.time_s),
+        sbs_client_delay(&s->client, fmax(before, s->now_s),
                          s->launcher.client_free_s);
     for (uint32_t k = 0; k < n; k++) {
         struct sim_worker *w = &s->workers[first + k];
@@ -265,7 +265,7 @@ static void backend_cancel(void *self, uint32_t i)
 {
     struct sbs_sim *s = self;
     struct sim_worker *w = &s->workers[i];
-    w->cancel_s = s->now.time_s + stop_delay_s(s, i, w);
+    w->cancel_s = s->now_s + stop_delay_s(s, i, w);
     sbs_sim_schedule(s, i);
 }
 
@@ -273,15 +273,15 @@ static void backend_stop(void *self, uint32_t i)
 {
     struct sbs_sim *s = self;
     struct sim_worker *w = &s->workers[i];
-    w->stop_s = s->now.time_s + stop_delay_s(s, i, w);
+    w->stop_s = s->now_s + stop_delay_s(s, i, w);
     sbs_sim_schedule(s, i);
 }
 
 static void backend_leave(void *self, uint32_t i)
 {
     struct sbs_sim *s = self;
-    sbs_sim_end(s, i, s->now.time_s);
-    release_place(s, i, s->now.time_s);
+    sbs_sim_end(s, i, s->now_s);
+    release_place(s, i, s->now_s);
 }
 
 static void backend_wake_at(void *self, double t_s, uint64_t tag)
@@ -294,7 +294,7 @@ static void backend_task_complete(void *self, uint32_t task)
     struct sbs_sim *s = self;
     sbs_client_task_complete(&s->client, task);
     if (s->held_s)
-        s->held_s[s->n_held++] = s->now.time_s;
+        s->held_s[s->n_held++] = s->now_s;
 }
 
 static bool backend_over_quota(void *self)
@@ -341,7 +341,7 @@ static double backend_foresee_task_s(void *self, uint32_t task)
 static void upload(struct sbs_sim *s, const struct sim_worker *w)
 {
     uint32_t k = s->plan->units_per_task;
-    if (sbs_client_upload(&s->client, w->attempt, s->now.time_s,
+    if (sbs_client_upload(&s->client, w->attempt, s->now_s,
                           w->collect_s, w->first_unit / k,
                           (w->first_unit + w->n_units - 1) / k) != 0)
         s->out_of_memory = true;
@@ -365,10 +365,7 @@ static void apply(struct sbs_sim *s, struct sbs_event *e)
         e->took_s = w->compute_to_s - w->compute_from_s;
         sbs_sim_book(w, e->time_s);
         upload(s, w);
-        /* It mostly begins another attempt at once: one move in the queue
-         * instead of two. */
-        s->stale = e->worker;
-        return;
+        break;
     case SBS_EVENT_CANCELLED:
         sbs_sim_book(w, e->time_s);
         w->cancel_s = INFINITY;
@@ -388,24 +385,23 @@ static void apply(struct sbs_sim *s, struct sbs_event *e)
             release_place(s, e->worker, e->time_s);
         return;
     }
-    sbs_sim_schedule(s, e->worker);
+    /* It mostly begins something at once or leaves: one move in the queue
+     * instead of two. */
+    s->stale = e->worker;
 }
 
-static void take_worker_event(struct sbs_sim *s)
+static void take_worker_event(struct sbs_sim *s, struct sbs_queue_entry first,
+                              struct sbs_event *e)
 {
-    struct sbs_queue_entry first = sbs_queue_first(&s->queue);
-    uint32_t i = first.slot;
-    s->now = (struct sbs_event){
-        .kind = (enum sbs_event_kind)first.kind,
-        .time_s = first.time_s,
-        .worker = i,
-        .attempt = s->workers[i].on_attempt ? s->workers[i].attempt
-                                            : SBS_NO_ATTEMPT,
-    };
-    apply(s, &s->now);
+    const struct sim_worker *w = &s->workers[first.slot];
+    e->kind = (enum sbs_event_kind)first.kind;
+    e->time_s = s->now_s = first.time_s;
+    e->worker = first.slot;
+    e->attempt = w->on_attempt ? w->attempt : SBS_NO_ATTEMPT;
+    apply(s, e);
 }
 
-static void backend_next(void *self, struct sbs_event *event)
+static void backend_next(void *self, struct sbs_event *e)
 {
     struct sbs_sim *s = self;
     if (s->stale != SIM_NONE)
@@ -414,25 +410,25 @@ static void backend_next(void *self, struct sbs_event *event)
     double worker_s = first.time_s;
     double timer_s = s->n_timers ? s->timers[0].time_s : INFINITY;
     double seen_s = sbs_client_next_s(&s->client);
-    double now = s->now.time_s;
     if (s->out_of_memory ||
         (isinf(worker_s) && isinf(timer_s) && isinf(seen_s))) {
-        s->now = (struct sbs_event){ .kind = SBS_EVENT_NONE, .time_s = now };
+        e->kind = SBS_EVENT_NONE;
+        e->worker = 0;
+        e->time_s = s->now_s;
     } else if (worker_s <= timer_s &&
                (worker_s < seen_s ||
                 (worker_s == seen_s && first.kind == SBS_EVENT_UPLOADED))) {
-        take_worker_event(s);
+        take_worker_event(s, first, e);
     } else if (seen_s <= timer_s) {
-        s->now = (struct sbs_event){ .kind = SBS_EVENT_SEEN,
-                                     .time_s = seen_s,
-                                     .attempt = sbs_client_take(&s->client) };
+        e->kind = SBS_EVENT_SEEN;
+        e->time_s = s->now_s = seen_s;
+        e->attempt = sbs_client_take(&s->client);
     } else {
         struct sim_timer t = timer_pop(s);
-        s->now = (struct sbs_event){ .kind = SBS_EVENT_TIMER,
-                                     .time_s = t.time_s,
-                                     .tag = t.tag };
+        e->kind = SBS_EVENT_TIMER;
+        e->time_s = s->now_s = t.time_s;
+        e->tag = t.tag;
     }
-    *event = s->now;
 }
 
 static const struct sbs_backend_ops backend_ops = {
@@ -510,7 +506,7 @@ static void reset(struct sbs_sim *s, uint32_t replication)
     s->n_workers = s->n_waiting = s->waiting_head = s->n_timers = 0;
     s->timer_order = 0;
     s->stale = SIM_NONE;
-    s->now = (struct sbs_event){ .kind = SBS_EVENT_NONE };
+    s->now_s = 0;
     draw_work(s);
 }
 

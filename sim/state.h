@@ -70,7 +70,7 @@ struct sbs_sim {
     struct sim_timer *timers; /* min-heap */
     uint32_t n_timers, cap_timers;
     uint64_t timer_order;
-    struct sbs_event now; /* of the event being handled */
+    double now_s;         /* of the event being handled */
     double *unit_s;       /* [tasks] reference seconds of a unit */
     double *local_free_at; /* cores of the local machine */
     double local_s; /* when all replications share it, else NAN */
