@@ -52,3 +52,14 @@ tests_test_sweep_stop_LDADD = $(SBS_LIBS)
 tests_test_sweep_tune_SOURCES = tests/test_sweep_tune.c tests/simtest.h tests/tap.h
 tests_test_sweep_tune_LDADD = $(SBS_LIBS)
 THREAD_TESTS += tests/test_sweep_tune
+
+UNIT_TESTS += tests/test_sweep_study
+tests_test_sweep_study_SOURCES = tests/test_sweep_study.c tests/simtest.h tests/tap.h
+tests_test_sweep_study_LDADD = $(SBS_LIBS)
+THREAD_TESTS += tests/test_sweep_study
+
+FUZZERS += tests/fuzz_study
+tests_fuzz_study_SOURCES = tests/fuzz_study.c
+tests_fuzz_study_LDADD = $(SBS_FUZZ_LIBS)
+EXTRA_DIST += tests/corpus/fuzz_study/lhs.json \
+  tests/corpus/fuzz_study/startup.json
