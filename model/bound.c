@@ -61,6 +61,10 @@ double sbs_bound_level(const struct sbs_bound_worker *workers, size_t n,
                        double work_s)
 {
     double t = INFINITY, next = level_of(workers, n, t, work_s);
+    if (isinf(next)) { /* some are ready too late to be added up */
+        t = sbs_bound_longest(workers, n, work_s); /* one does it all */
+        next = level_of(workers, n, t, work_s);
+    }
     while (next < t) {
         t = next;
         next = level_of(workers, n, t, work_s);

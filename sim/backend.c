@@ -78,8 +78,8 @@ static struct sim_timer timer_pop(struct sbs_sim *s)
 
 /* ---- a worker's next event --------------------------------------------- */
 
-static inline void consider(double t_s, enum sbs_event_kind kind, double *best_s,
-                     enum sbs_event_kind *best)
+static inline void consider(double t_s, enum sbs_event_kind kind,
+                            double *best_s, enum sbs_event_kind *best)
 {
     if (t_s < *best_s || (t_s == *best_s && kind < *best)) {
         *best_s = t_s;

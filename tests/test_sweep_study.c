@@ -188,7 +188,7 @@ static void test_threads(void)
     cJSON *json = simtest_json("sbsim-workload", WORK, &err);
     struct sbs_study_work work = { "w", json, 12 };
     struct sbs_study_inputs in = { model, "m", &work, 1 };
-    strcpy(at.dir, "/tmp/sbsim-sweep.XXXXXX");
+    snprintf(at.dir, sizeof at.dir, "/tmp/sbsim-sweep.XXXXXX");
     int good = mkdtemp(at.dir) &&
                parse(&s, "'model':'m','workload':'w','reps':60,'keep':'bills',"
                      "'block_reps':40,'policies':['static','split:units=4'],"
