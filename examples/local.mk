@@ -13,3 +13,9 @@ examples_plugin_second_chance_la_LDFLAGS = $(SBS_PLUGIN_LDFLAGS)
 
 # The study of doc/self-scheduling.md.
 EXTRA_DIST += %D%/self-scheduling/model.json %D%/self-scheduling/work.json
+
+# Sweeps (doc/sweep.md).
+EXTRA_DIST += %D%/slurm/sweep-array.sbatch %D%/slurm/sweep-merge.sbatch \
+  %D%/slurm/sweep-mpi.sbatch \
+  %D%/studies/scale.json %D%/studies/scale-work.json \
+  %D%/studies/startup.json %D%/sweep/read.R %D%/sweep/read.py

@@ -29,10 +29,10 @@ like text 'Correct selection: at least 95% by the procedure' "how sure it is"
 like text "in [0-9.<>]+% of the$|% of the model's 2" "over the draws apart"
 like text 'Front of time and bill' "and the front"
 unlike text '^.{110}' "at most 100 columns (bytes for the signs)"
-sed -n 's/^  sbsim run /run /p' text | sed 1q >command
-like command '^run --policy [^ ]+ --workers [0-9]+ --vcpu [12] .*--model m.json' \
+sed -n 's/^  sbsim run /run /p' text | sed 1q >command.txt
+like command.txt '^run --policy [^ ]+ --workers [0-9]+ --vcpu [12] .*--model m.json' \
     "the command to run"
-read -r words <command
+read -r words <command.txt
 is_exit 0 "which runs" sbsim $words --reps 20 --quiet
 is_exit 0 "three threads" sbsim tune $some --policies "$list" --threads 3 \
     --json three.json --csv three.csv --quiet
