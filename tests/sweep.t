@@ -103,7 +103,7 @@ done
 echo "# $hits of $kills kills met it at work"
 # A record cut short, as a kill in a write leaves it.
 for spool in k.h5.parts/*; do
-    [ -s "$spool" ] && head -c -5 "$spool" >cut && cp cut "$spool"
+    [ -s "$spool" ] && head -c -5 "$spool" >cut.tmp && cp cut.tmp "$spool"
 done 2>/dev/null
 is_exit 2 "an interrupted sweep is not begun anew" \
     sbsim sweep long.json -o k.h5
