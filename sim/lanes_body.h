@@ -40,18 +40,18 @@ static inline void order(sbs_row *a, sbs_row *b)
 {
     for EACH (s) {
         v_real x = row(a, s), y = row(b, s);
-        v_mask swapped = v_lt(y, x);
-        put(a, s, v_pick(swapped, y, x));
-        put(b, s, v_pick(swapped, x, y));
+        put(a, s, v_min(x, y));
+        put(b, s, v_max(x, y));
     }
 }
 
-/* Those from j on that are k apart, within blocks of so many. */
+/* Those from j on that are k apart, within blocks of so many (a power of
+ * two). */
 static inline void order_stretch(sbs_row *r, uint32_t n, uint32_t j,
                                  uint32_t k, uint32_t block)
 {
     for (uint32_t i = j; i < j + k && i + k < n; i++)
-        if (i / block == (i + k) / block)
+        if ((i ^ (i + k)) < block)
             order(&r[i], &r[i + k]);
 }
 
@@ -80,18 +80,23 @@ static void finish(struct sbs_lanes *x)
 
 /* ---- the bill (sim/account.c) ------------------------------------------ */
 
-/* When an ordered stop of worker i takes effect, counted from the order. */
-static void stop_delay(const struct sbs_lanes *x, uint32_t i, sbs_row *out)
+/* When an ordered stop of each worker takes effect, counted from the order:
+ * a row a worker, or one for all where nothing is drawn. */
+static const sbs_row *stop_delays(struct sbs_lanes *x, uint32_t *step)
 {
     LAWS(x, stop, stop_s);
     uint32_t worker[N], none[N] = { 0 };
-    sbs_row u, v;
-    for (int l = 0; l < N; l++)
-        worker[l] = i;
-    if (!all_const(stop))
-        x->batch->lanes(&x->stream, worker, SBS_FOR_STOP, none, 0, u.lane,
-                        v.lane);
-    quantile_rows(x, stop, 1, &u, out);
+    sbs_row u = { { 0 } }, v;
+    *step = !all_const(stop);
+    for (uint32_t i = 0; i < (*step ? x->workers : 1); i++) {
+        for (int l = 0; l < N; l++)
+            worker[l] = i;
+        if (*step)
+            x->batch->lanes(&x->stream, worker, SBS_FOR_STOP, none, 0,
+                            u.lane, v.lane);
+        quantile_rows(x, stop, 1, &u, &x->z[i]);
+    }
+    return x->z;
 }
 
 struct prices {
@@ -111,56 +116,68 @@ static v_real billed(const struct prices *p, v_real for_s, int s)
     return v_pick(some, for_s, v_set(0));
 }
 
-static void add_worker(struct sbs_lanes *x, uint32_t i,
-                       const struct prices *prices, double warm_s)
+struct sums {
+    v_real launched, startup_s, computed_s, moved_s, billed_s, cost_usd;
+    v_real odd; /* ready at the very makespan: how often */
+};
+
+static inline void add_worker(const struct sbs_lanes *x, uint32_t i,
+                              v_real stop_s, const struct prices *prices,
+                              int s, struct sums *sum)
 {
-    sbs_row stop_s;
-    stop_delay(x, i, &stop_s);
-    for EACH (s) {
-        v_real makespan = row(&x->makespan_s, s), none = v_set(0);
-        v_real granted = row(&x->granted_s[i], s);
-        v_real ready = row(&x->ready_s[i], s);
-        /* Launched by the makespan; ready by it. */
-        v_mask late = v_lt(makespan, granted);
-        v_mask came = v_lt(ready, makespan);
-        v_real end = v_pick(came, row(&x->end_s[i], s),
-                            v_min(makespan + row(&stop_s, s), ready));
-        v_real from = i < x->warm ? v_set(-warm_s) : row(&x->pull_s[i], s);
-        v_real paid = v_pick(late, none, billed(prices, end - from, s));
-        v_real up = v_min(ready, end) - granted;
-        v_mask idle = v_or(late, v_lt(makespan, ready));
-        put(&x->launched, s,
-            row(&x->launched, s) + v_pick(late, none, v_set(1)));
-        put(&x->startup_s, s,
-            row(&x->startup_s, s) + v_pick(late, none, up));
-        put(&x->computed_s, s,
-            row(&x->computed_s, s) +
-                v_pick(idle, none, row(&x->compute_s[i], s)));
-        put(&x->moved_s, s,
-            row(&x->moved_s, s) +
-                v_pick(idle, none, row(&x->transfer_s[i], s)));
-        put(&x->billed_s, s, row(&x->billed_s, s) + paid);
-        put(&x->cost_usd, s,
-            row(&x->cost_usd, s) + paid * row(&x->usd_per_s, s));
+    v_real makespan = row(&x->makespan_s, s), none = v_set(0), one = v_set(1);
+    v_real granted = row(&x->granted_s[i], s);
+    v_real ready = row(&x->ready_s[i], s);
+    /* Launched by the makespan; ready by it. */
+    v_mask late = v_lt(makespan, granted);
+    v_mask came = v_lt(ready, makespan);
+    v_real end = v_pick(came, row(&x->end_s[i], s),
+                        v_min(makespan + stop_s, ready));
+    v_real from = i < x->warm ? v_set(-x->warm_s) : row(&x->pull_s[i], s);
+    v_real paid = v_pick(late, none, billed(prices, end - from, s));
+    v_real up = v_min(ready, end) - granted;
+    v_mask idle = v_or(late, v_lt(makespan, ready));
+    sum->launched += v_pick(late, none, one);
+    sum->startup_s += v_pick(late, none, up);
+    sum->computed_s += v_pick(idle, none, row(&x->compute_s[i], s));
+    sum->moved_s += v_pick(idle, none, row(&x->transfer_s[i], s));
+    sum->billed_s += paid;
+    sum->cost_usd += paid * row(&x->usd_per_s, s);
+    sum->odd = v_add_if(v_eq(ready, makespan), sum->odd, one);
+}
+
+static struct prices prices_of(const struct sbs_lanes *x)
+{
+    struct prices p = { .rounds = false };
+    for (int l = 0; l < N; l++) {
+        p.round_s.lane[l] = x->model[l]->price.round_s;
+        p.least_s.lane[l] = x->model[l]->price.min_billed_s;
+        p.rounds |= p.round_s.lane[l] > 0;
     }
-    for (int l = 0; l < N; l++)
-        x->odd[l] |= x->ready_s[i].lane[l] == x->makespan_s.lane[l];
+    return p;
 }
 
 static void account(struct sbs_lanes *x)
 {
-    struct prices prices = { .rounds = false };
-    sbs_row *sums[] = { &x->launched, &x->startup_s, &x->computed_s,
-                        &x->moved_s,  &x->billed_s,  &x->cost_usd };
-    for (size_t k = 0; k < sizeof sums / sizeof sums[0]; k++)
-        memset(sums[k], 0, sizeof(sbs_row));
-    for (int l = 0; l < N; l++) {
-        prices.round_s.lane[l] = x->model[l]->price.round_s;
-        prices.least_s.lane[l] = x->model[l]->price.min_billed_s;
-        prices.rounds |= prices.round_s.lane[l] > 0;
+    struct prices prices = prices_of(x);
+    uint32_t step;
+    const sbs_row *stop_s = stop_delays(x, &step);
+    sbs_row odd;
+    for EACH (s) {
+        v_real none = v_set(0);
+        struct sums sum = { none, none, none, none, none, none, none };
+        for (uint32_t i = 0; i < x->workers; i++)
+            add_worker(x, i, row(&stop_s[i * step], s), &prices, s, &sum);
+        put(&x->launched, s, sum.launched);
+        put(&x->startup_s, s, sum.startup_s);
+        put(&x->computed_s, s, sum.computed_s);
+        put(&x->moved_s, s, sum.moved_s);
+        put(&x->billed_s, s, sum.billed_s);
+        put(&x->cost_usd, s, sum.cost_usd);
+        put(&odd, s, sum.odd);
     }
-    for (uint32_t i = 0; i < x->workers; i++)
-        add_worker(x, i, &prices, x->warm_s);
+    for (int l = 0; l < N; l++)
+        x->odd[l] |= odd.lane[l] > 0;
 }
 
 /* ---- the bound (model/bound.c) ----------------------------------------- */

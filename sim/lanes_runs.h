@@ -82,16 +82,21 @@ static struct census take_census(const struct sbs_lanes *x, v_real before,
 static struct census count_only(const struct sbs_lanes *x, v_real before,
                                 int s)
 {
-    v_real a = v_set(0), b = a, one = v_set(1);
+    enum { SUMS = 4 };
+    v_real sum[SUMS], one = v_set(1);
     const sbs_row *free_s = x->end_s;
     uint32_t i = 0, n = x->workers;
-    for (; i + 1 < n; i += 2) {
-        a = v_add_if(v_lt(row(&free_s[i], s), before), a, one);
-        b = v_add_if(v_lt(row(&free_s[i + 1], s), before), b, one);
-    }
-    if (i < n)
-        a = v_add_if(v_lt(row(&free_s[i], s), before), a, one);
-    return (struct census){ a + b, before, before };
+    for (int k = 0; k < SUMS; k++)
+        sum[k] = v_set(0);
+    for (; i + SUMS <= n; i += SUMS)
+        for (uint32_t k = 0; k < SUMS; k++) {
+            v_mask is = v_lt(row(&free_s[i + k], s), before);
+            sum[k] = v_add_if(is, sum[k], one);
+        }
+    for (; i < n; i++)
+        sum[0] = v_add_if(v_lt(row(&free_s[i], s), before), sum[0], one);
+    v_real all = (sum[0] + sum[1]) + (sum[2] + sum[3]);
+    return (struct census){ all, before, before };
 }
 
 /* Lower the limit where more are free before it than chunks are left, by
@@ -101,7 +106,8 @@ static struct census count_only(const struct sbs_lanes *x, v_real before,
  * another round gives out. */
 static void set_limit(const struct sbs_lanes *x, struct round *r, int s)
 {
-    enum { GUESSES = 20 };
+    /* A count costs a third of a census, and five usually do. */
+    enum { GUESSES = 20, COUNTS = 5 };
     v_real left = row(&r->left, s), low = row(&r->first_s, s);
     v_real limit = v_pick(v_lt(v_set(0), left), row(&r->limit_s, s),
                           v_set(-INFINITY)), high = limit;
@@ -113,14 +119,13 @@ static void set_limit(const struct sbs_lanes *x, struct round *r, int s)
         v_real guess = low + (high - low) * share;
         if (k % 4 == 3)
             guess = low + (high - low) * v_set(0.5);
-        /* The first guess is rarely near enough for neighbours to help. */
-        struct census c = k == 0 ? count_only(x, guess, s)
-                                 : take_census(x, guess, s);
+        struct census c = k < COUNTS ? count_only(x, guess, s)
+                                     : take_census(x, guess, s);
         v_mask below = v_and(open, v_lt(c.n, left));
         v_mask above = v_and(open, v_lt(left, c.n));
         v_mask hit = v_and(open, v_eq(c.n, left));
         v_mask over = v_and(open, v_eq(c.n, left + one));
-        if (k == 0)
+        if (k < COUNTS)
             over = v_but(over, over);
         limit = v_pick(hit, guess, v_pick(over, c.latest, limit));
         low = v_pick(below, c.next, low);
@@ -129,7 +134,7 @@ static void set_limit(const struct sbs_lanes *x, struct round *r, int s)
         many = v_pick(above, c.n, many);
         found = v_or(found, v_or(hit, over));
         open = v_and(v_but(open, found), v_lt(low, high));
-        if (k > 0)
+        if (k >= COUNTS)
             open = v_and(open, v_lt(few + one, left));
     }
     v_mask rest = v_but(searched, found);
