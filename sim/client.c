@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/fmath.h"
 
 #define NO_RESULT UINT32_MAX
 
@@ -133,10 +134,10 @@ static double look_end(const struct sbs_client *c, double looks, double wrap,
 static double look_time(const struct sbs_client *c, uint32_t task,
                         double u_s)
 {
-    u_s = fmax(u_s, c->busy_until_s);
+    u_s = sbs_greater(u_s, c->busy_until_s);
     double period = c->n_open * c->poll_task_s + c->poll_s;
     if (period <= 0)
-        return fmax(u_s, c->anchor_s);
+        return sbs_greater(u_s, c->anchor_s);
     uint32_t looks = 0;
     bool wrap = task < c->cursor;
     if (looking_takes_time(c)) {
@@ -177,7 +178,7 @@ static bool looked_at_before(const struct sbs_client *c, uint32_t a,
 
 /* The earliest look among all that wait. Of those uploaded before the
  * anchor the first in cyclic order is the earliest, so the walk ends there. */
-static void choose_next(struct sbs_client *c)
+void sbs_client_choose(struct sbs_client *c)
 {
     uint32_t task = next_waiting(c, c->cursor), first = task, best = task;
     double best_s = INFINITY;
@@ -188,7 +189,7 @@ static void choose_next(struct sbs_client *c)
             best = task;
             best_s = look_s;
         }
-        if (fmax(u_s, c->busy_until_s) <= c->anchor_s)
+        if (sbs_greater(u_s, c->busy_until_s) <= c->anchor_s)
             break;
         task = next_waiting(c, task + 1);
     } while (task != first);
@@ -297,15 +298,6 @@ void sbs_client_task_complete(struct sbs_client *c, uint32_t task)
         place(c, detach(c, task));
     if (c->chosen && c->chosen_task == task)
         c->chosen = false;
-}
-
-double sbs_client_next_s(struct sbs_client *c)
-{
-    if (c->n_waiting == 0 || isinf(c->anchor_s))
-        return INFINITY;
-    if (!c->chosen)
-        choose_next(c);
-    return c->seen_s;
 }
 
 uint32_t sbs_client_take(struct sbs_client *c)

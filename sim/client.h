@@ -6,6 +6,7 @@
 #ifndef SBS_SIM_CLIENT_H
 #define SBS_SIM_CLIENT_H
 
+#include <math.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -57,8 +58,17 @@ int sbs_client_upload(struct sbs_client *c, uint32_t attempt, double t_s,
 /* The client needs nothing more of this task. */
 void sbs_client_task_complete(struct sbs_client *c, uint32_t task);
 
+/* Find the look that finds the next of the results that wait. */
+void sbs_client_choose(struct sbs_client *c);
 /* When the next result will have been collected; INFINITY = none waits. */
-double sbs_client_next_s(struct sbs_client *c);
+static inline double sbs_client_next_s(struct sbs_client *c)
+{
+    if (c->n_waiting == 0 || c->anchor_s == INFINITY)
+        return INFINITY;
+    if (!c->chosen)
+        sbs_client_choose(c);
+    return c->seen_s;
+}
 /* That moment has come: the attempt whose result the client now holds. */
 uint32_t sbs_client_take(struct sbs_client *c);
 
