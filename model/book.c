@@ -184,11 +184,6 @@ int sbs_book_bind(struct sbs_book *b, uint32_t worker,
     return 0;
 }
 
-bool sbs_book_has_bound(const struct sbs_book *b, uint32_t worker)
-{
-    return b->workers[worker].bound_head != SBS_NONE;
-}
-
 /* The client told the worker's list which units it holds already. */
 static void skip_seen(struct sbs_book *b, struct sbs_binding *x)
 {
@@ -247,11 +242,6 @@ bool sbs_book_unbind_last(struct sbs_book *b, uint32_t worker, uint32_t n,
     return true;
 }
 
-uint32_t sbs_book_queued(const struct sbs_book *b)
-{
-    return b->queue_end - b->queue_next + b->lost_units;
-}
-
 /* At most n units from the front of r, unless the client has them. */
 static bool take_from(const struct sbs_book *b, uint32_t n,
                       struct sbs_range *r, struct sbs_range *units)
@@ -270,7 +260,7 @@ bool sbs_book_take(struct sbs_book *b, uint32_t worker, uint32_t n,
                    struct sbs_range *units)
 {
     bool taken = false;
-    if (n == 0)
+    if (n == 0 || sbs_book_queued(b) == 0)
         return false;
     while (b->n_lost > 0 && !taken) {
         struct sbs_range *r = &b->lost[0];

@@ -64,6 +64,13 @@ struct sbs_book {
     bool out_of_memory; /* a run that sets it is worthless */
 };
 
+/* The task of a unit. A division takes as long as all the rest. */
+static inline uint32_t sbs_book_task_of(const struct sbs_book *b,
+                                        uint32_t unit)
+{
+    return b->units_per_task == 1 ? unit : unit / b->units_per_task;
+}
+
 /* -1 when memory is short. Zeroed book in, sbs_book_fini out. */
 int sbs_book_init(struct sbs_book *b, uint32_t n_tasks,
                   uint32_t units_per_task, uint32_t n_workers);
@@ -84,7 +91,11 @@ int sbs_book_bind(struct sbs_book *b, uint32_t worker,
  * has none. The units stay held. */
 bool sbs_book_next_bound(struct sbs_book *b, uint32_t worker,
                          struct sbs_range *units);
-bool sbs_book_has_bound(const struct sbs_book *b, uint32_t worker);
+static inline bool sbs_book_has_bound(const struct sbs_book *b,
+                                      uint32_t worker)
+{
+    return b->workers[worker].bound_head != SBS_NONE;
+}
 
 /* Take the last units, at most n, of what a worker is bound to do after its
  * attempt; false when there is nothing. They are held by nobody then. */
@@ -95,7 +106,10 @@ uint32_t sbs_book_bound_units(const struct sbs_book *b, uint32_t worker);
 /* The queue: how many units, take at most n consecutive ones (false when it
  * is empty), give units back. It is in unit order. Units the client has seen
  * meanwhile are counted but not taken. */
-uint32_t sbs_book_queued(const struct sbs_book *b);
+static inline uint32_t sbs_book_queued(const struct sbs_book *b)
+{
+    return b->queue_end - b->queue_next + b->lost_units;
+}
 bool sbs_book_take(struct sbs_book *b, uint32_t worker, uint32_t n,
                    struct sbs_range *units);
 /* Take just these; false unless all are queued and none is seen. */

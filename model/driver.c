@@ -132,7 +132,7 @@ void sbs_driver_make_current(struct sbs_driver *d, uint32_t w)
 {
     struct sbs_book *b = &d->book;
     struct sbs_range units;
-    if (!sbs_book_next_bound(b, w, &units))
+    if (!sbs_book_has_bound(b, w) || !sbs_book_next_bound(b, w, &units))
         return;
     struct sbs_worker *pub = &b->workers[w].pub;
     bool first = pub->attempts == 0 && pub->state < SBS_WORKER_IDLE;
@@ -173,15 +173,14 @@ static bool ask_on_idle(struct sbs_driver *d, uint32_t w, bool *hold)
 {
     struct sbs_book *b = &d->book;
     /* A hook may wake another worker up, which is then asked in between. */
-    struct driver_answer outer = d->answer;
-    d->answer = (struct driver_answer){ .asking = w };
+    struct driver_answer inner = { .asking = w }, *outer = d->answer;
+    d->answer = &inner;
     b->workers[w].asked = true;
     for (uint32_t i = 0; i < d->on_idle.n; i++) {
         struct driver_layer *l = d->on_idle.layer[i];
         if (l->policy->on_idle(&l->ctx, w) == SBS_TAKEN)
             break;
     }
-    struct driver_answer inner = d->answer;
     d->answer = outer;
     b->workers[w].asked = false;
     *hold = inner.hold || inner.probe_s > 0;
@@ -327,7 +326,7 @@ static bool note_unit(struct sbs_driver *d, uint32_t u)
     if (b->unit_flags[u] & SBS_UNIT_SEEN)
         return false;
     b->unit_flags[u] |= SBS_UNIT_SEEN;
-    uint32_t task = u / b->units_per_task;
+    uint32_t task = sbs_book_task_of(b, u);
     if (--b->task_left[task] == 0)
         note_task(d, task);
     return true;
@@ -519,7 +518,7 @@ static void reset(struct sbs_driver *d, struct sbs_backend backend)
     d->out = (struct sbs_outcome){ .makespan_s = NAN, .first_s = NAN,
                                    .half_s = NAN };
     d->tasks_seen = d->planned_attempts = d->live = d->gone = d->ended = 0;
-    d->answer = (struct driver_answer){ .asking = SBS_NONE };
+    d->answer = NULL;
 }
 
 static bool loses_for_ever(const struct sbs_driver *d)
