@@ -183,8 +183,9 @@ static bool ask_on_idle(struct sbs_driver *d, uint32_t w, bool *hold)
     }
     d->answer = outer;
     b->workers[w].asked = false;
-    *hold = inner.hold || inner.probe_s > 0;
+    *hold = inner.hold;
     if (inner.probe_s > 0) {
+        *hold = true;
         begin_probe(d, w, inner.probe_s);
         return false;
     }
@@ -380,11 +381,19 @@ static void on_cancelled(struct sbs_driver *d, uint32_t w)
     sbs_driver_employ(d, w);
 }
 
+static bool loses_for_ever(const struct sbs_driver *d)
+{
+    uint64_t each = (uint64_t)d->plan->workers + d->book.n_units;
+    return d->gone > LOST_MAX && d->gone > LOST_MAX + LOST_MAX_EACH * each;
+}
+
 static void on_lost(struct sbs_driver *d, const struct sbs_event *e)
 {
     if (!d->book.workers[e->worker].pub.stopping) {
         d->live--;
         d->gone++;
+        if (loses_for_ever(d))
+            d->out.why = SBS_UNFINISHED_LOST;
     }
     abandon(d, e->worker, e->failed ? SBS_LOSS_FAILED : SBS_LOSS_RECLAIMED,
             SBS_ATTEMPT_LOST);
@@ -423,6 +432,8 @@ static void on_notice(struct sbs_driver *d, const struct sbs_event *e)
 static void on_timer(struct sbs_driver *d, uint64_t tag)
 {
     struct driver_layer *l = &d->layer[tag >> 32];
+    if (++d->timers >= IDLE_TIMERS_MAX)
+        d->out.why = SBS_UNFINISHED_TIMERS;
     if (l->policy->on_timer)
         l->policy->on_timer(&l->ctx, (uint32_t)tag);
 }
@@ -517,14 +528,9 @@ static void reset(struct sbs_driver *d, struct sbs_backend backend)
     d->now_s = 0;
     d->out = (struct sbs_outcome){ .makespan_s = NAN, .first_s = NAN,
                                    .half_s = NAN };
+    d->timers = 0;
     d->tasks_seen = d->planned_attempts = d->live = d->gone = d->ended = 0;
     d->answer = NULL;
-}
-
-static bool loses_for_ever(const struct sbs_driver *d)
-{
-    uint64_t each = (uint64_t)d->plan->workers + d->book.n_units;
-    return d->gone > LOST_MAX && d->gone > LOST_MAX + LOST_MAX_EACH * each;
 }
 
 const char *sbs_unfinished_text(enum sbs_unfinished why)
@@ -539,16 +545,10 @@ const char *sbs_unfinished_text(enum sbs_unfinished why)
     return text[why];
 }
 
-/* Does the run go on? Else out.why says why it does not. */
-static bool goes_on(struct sbs_driver *d, uint32_t timers)
+static bool goes_on(const struct sbs_driver *d)
 {
-    if (d->out.finished || d->book.out_of_memory)
-        return false;
-    if (loses_for_ever(d))
-        d->out.why = SBS_UNFINISHED_LOST;
-    else if (timers >= IDLE_TIMERS_MAX)
-        d->out.why = SBS_UNFINISHED_TIMERS;
-    return d->out.why == SBS_FINISHED;
+    return !d->out.finished && d->out.why == SBS_FINISHED &&
+           !d->book.out_of_memory;
 }
 
 int sbs_driver_run(struct sbs_driver *d, struct sbs_backend backend,
@@ -556,9 +556,8 @@ int sbs_driver_run(struct sbs_driver *d, struct sbs_backend backend,
 {
     reset(d, backend);
     start(d);
-    uint32_t timers = 0;
     struct sbs_event e = { .kind = SBS_EVENT_NONE };
-    while (goes_on(d, timers)) {
+    while (goes_on(d)) {
         backend.ops->next(backend.self, &e);
         if (e.kind == SBS_EVENT_NONE) {
             d->out.why = SBS_UNFINISHED_STUCK;
@@ -566,7 +565,8 @@ int sbs_driver_run(struct sbs_driver *d, struct sbs_backend backend,
         }
         SBS_DASSERT(e.time_s >= d->now_s);
         d->now_s = e.time_s;
-        timers = e.kind == SBS_EVENT_TIMER ? timers + 1 : 0;
+        if (e.kind != SBS_EVENT_TIMER)
+            d->timers = 0;
         handle(d, &e);
     }
     d->out.workers = d->book.n_workers;

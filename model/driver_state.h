@@ -52,6 +52,7 @@ struct sbs_driver {
     uint32_t tasks_seen;
     uint32_t planned_attempts;
     uint32_t live;         /* workers neither ended nor stopping */
+    uint32_t timers;       /* in a row, nothing between them */
     uint32_t gone;         /* workers lost: their place may be refilled */
     uint32_t ended;        /* all workers before this one have ended */
     struct driver_answer *answer; /* to the on_idle being asked, or NULL */
