@@ -159,14 +159,18 @@ static void grant(struct sbs_sim *s, uint32_t i, double t_s)
     sbs_sim_schedule(s, i);
 }
 
-static void reset_worker(struct sim_worker *w)
+/* Zeroed all at once: one by one takes longer than all the rest. */
+static void reset_workers(struct sbs_sim *s, const struct sbs_launch_order *o)
 {
-    *w = (struct sim_worker){ .cancel_s = INFINITY,
-                              .stop_s = INFINITY,
-                              .end_s = NAN,
-                              .free_s = NAN };
-    w->fate.granted_s = w->fate.ready_s = INFINITY;
-    w->fate.pull_start_s = w->fate.lost_s = INFINITY;
+    memset(&s->workers[o->first], 0, o->n * sizeof *s->workers);
+    for (uint32_t i = o->first; i < o->first + o->n; i++) {
+        struct sim_worker *w = &s->workers[i];
+        w->cancel_s = w->stop_s = INFINITY;
+        w->end_s = w->free_s = NAN;
+        w->fate.granted_s = w->fate.ready_s = INFINITY;
+        w->fate.pull_start_s = w->fate.lost_s = INFINITY;
+        w->spot = !o->local && sbs_plan_is_spot(s->plan, i);
+    }
 }
 
 static void launch_cold(struct sbs_sim *s, uint32_t first, uint32_t n,
@@ -207,10 +211,7 @@ static void backend_launch(void *self, const struct sbs_launch_order *o)
         return;
     }
     s->n_workers = first + n;
-    for (uint32_t i = first; i < first + n; i++) {
-        reset_worker(&s->workers[i]);
-        s->workers[i].spot = !o->local && sbs_plan_is_spot(s->plan, i);
-    }
+    reset_workers(s, o);
     s->seating = n > SEATED_TOGETHER;
     for (uint32_t i = first; i < first + present; i++) {
         s->workers[i].local = o->local;
