@@ -529,6 +529,7 @@ static void reset(struct sbs_sim *s, uint32_t replication)
     s->timer_order = 0;
     s->stale = SIM_NONE;
     s->now_s = 0;
+    sbs_attempt_reset(s);
     draw_work(s);
 }
 
