@@ -101,26 +101,12 @@ uint32_t sbs_book_add_worker(struct sbs_book *b)
     return b->n_workers++;
 }
 
-uint32_t sbs_book_add_attempt(struct sbs_book *b, uint32_t worker,
-                              struct sbs_range units, double since_s)
+int sbs_book_grow_attempts(struct sbs_book *b)
 {
-    if (GROW(b, attempts, cap_attempts, n_attempts) != 0) {
-        b->out_of_memory = true;
-        return SBS_NONE;
-    }
-    b->attempts[b->n_attempts] = (struct sbs_attempt){
-        .worker = worker,
-        .first_unit = units.first,
-        .n_units = units.end - units.first,
-        .state = SBS_ATTEMPT_WAITING,
-        .copy = b->owner[units.first] != worker,
-        .since_s = since_s,
-        .begun_s = NAN,
-        .stored_s = NAN,
-        .compute_s = NAN,
-        .seen_s = NAN,
-    };
-    return b->n_attempts++;
+    if (GROW(b, attempts, cap_attempts, n_attempts) == 0)
+        return 0;
+    b->out_of_memory = true;
+    return -1;
 }
 
 /* Beside the owner: chain the worker to each unit it shares. */
@@ -136,30 +122,14 @@ static void add_copy(struct sbs_book *b, uint32_t worker, uint32_t unit)
     b->copy_head[unit] = b->n_copies++;
 }
 
-void sbs_book_hold(struct sbs_book *b, uint32_t worker,
-                   struct sbs_range units)
+void sbs_book_share(struct sbs_book *b, uint32_t worker, uint32_t unit)
 {
-    for (uint32_t u = units.first; u < units.end; u++) {
-        if (b->holders[u] == UINT16_MAX) {
-            b->out_of_memory = true; /* nobody copies a unit that often */
-            return;
-        }
-        if (b->holders[u]++ == 0)
-            b->owner[u] = worker;
-        else
-            add_copy(b, worker, u);
-        /* A copy of what is uploaded and not seen yet may lose too. */
-        if (b->unit_flags[u])
-            b->copies_made = true;
+    if (b->holders[unit] == UINT16_MAX) {
+        b->out_of_memory = true; /* nobody copies a unit that often */
+        return;
     }
-}
-
-void sbs_book_release(struct sbs_book *b, struct sbs_range units)
-{
-    for (uint32_t u = units.first; u < units.end; u++) {
-        SBS_DASSERT(b->holders[u] > 0);
-        b->holders[u]--;
-    }
+    b->holders[unit]++;
+    add_copy(b, worker, unit);
 }
 
 int sbs_book_bind(struct sbs_book *b, uint32_t worker,
@@ -182,11 +152,6 @@ int sbs_book_bind(struct sbs_book *b, uint32_t worker,
     w->bound_tail = i;
     sbs_book_hold(b, worker, units);
     return 0;
-}
-
-bool sbs_book_has_bound(const struct sbs_book *b, uint32_t worker)
-{
-    return b->workers[worker].bound_head != SBS_NONE;
 }
 
 /* The client told the worker's list which units it holds already. */
@@ -247,11 +212,6 @@ bool sbs_book_unbind_last(struct sbs_book *b, uint32_t worker, uint32_t n,
     return true;
 }
 
-uint32_t sbs_book_queued(const struct sbs_book *b)
-{
-    return b->queue_end - b->queue_next + b->lost_units;
-}
-
 /* At most n units from the front of r, unless the client has them. */
 static bool take_from(const struct sbs_book *b, uint32_t n,
                       struct sbs_range *r, struct sbs_range *units)
@@ -266,12 +226,10 @@ static bool take_from(const struct sbs_book *b, uint32_t n,
     return units->end > units->first;
 }
 
-bool sbs_book_take(struct sbs_book *b, uint32_t worker, uint32_t n,
-                   struct sbs_range *units)
+static bool take_lost(struct sbs_book *b, uint32_t n,
+                      struct sbs_range *units)
 {
     bool taken = false;
-    if (n == 0)
-        return false;
     while (b->n_lost > 0 && !taken) {
         struct sbs_range *r = &b->lost[0];
         uint32_t first = r->first;
@@ -280,14 +238,26 @@ bool sbs_book_take(struct sbs_book *b, uint32_t worker, uint32_t n,
         if (r->first == r->end)
             memmove(r, r + 1, --b->n_lost * sizeof *r);
     }
-    if (!taken) {
-        struct sbs_range rest = { b->queue_next, b->queue_end };
-        taken = take_from(b, n, &rest, units);
-        b->queue_next = rest.first;
-    }
-    if (taken)
-        sbs_book_hold(b, worker, *units);
     return taken;
+}
+
+static bool take_new(struct sbs_book *b, uint32_t n, struct sbs_range *units)
+{
+    struct sbs_range rest = { b->queue_next, b->queue_end };
+    bool taken = take_from(b, n, &rest, units);
+    b->queue_next = rest.first;
+    return taken;
+}
+
+bool sbs_book_take(struct sbs_book *b, uint32_t worker, uint32_t n,
+                   struct sbs_range *units)
+{
+    if (n == 0 || sbs_book_queued(b) == 0)
+        return false;
+    if (!(b->n_lost > 0 && take_lost(b, n, units)) && !take_new(b, n, units))
+        return false;
+    sbs_book_hold(b, worker, *units);
+    return true;
 }
 
 static bool holds_all(const struct sbs_range *r, struct sbs_range units)

@@ -9,7 +9,11 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <math.h>
+
 #include <sbsim/policy.h>
+
+#include "base/error.h"
 
 #define SBS_NONE UINT32_MAX
 
@@ -64,6 +68,42 @@ struct sbs_book {
     bool out_of_memory; /* a run that sets it is worthless */
 };
 
+/* One more holder of a unit that has some. */
+void sbs_book_share(struct sbs_book *b, uint32_t worker, uint32_t unit);
+
+/* Who holds units. */
+static inline void sbs_book_hold(struct sbs_book *b, uint32_t worker,
+                                 struct sbs_range units)
+{
+    for (uint32_t u = units.first; u < units.end; u++) {
+        if (b->holders[u] == 0) {
+            b->holders[u] = 1;
+            b->owner[u] = worker;
+        } else {
+            sbs_book_share(b, worker, u);
+        }
+        /* A copy of what is uploaded and not seen yet may lose too. */
+        if (b->unit_flags[u])
+            b->copies_made = true;
+    }
+}
+
+static inline void sbs_book_release(struct sbs_book *b,
+                                    struct sbs_range units)
+{
+    for (uint32_t u = units.first; u < units.end; u++) {
+        SBS_DASSERT(b->holders[u] > 0);
+        b->holders[u]--;
+    }
+}
+
+/* The task of a unit. A division takes as long as all the rest. */
+static inline uint32_t sbs_book_task_of(const struct sbs_book *b,
+                                        uint32_t unit)
+{
+    return b->units_per_task == 1 ? unit : unit / b->units_per_task;
+}
+
 /* -1 when memory is short. Zeroed book in, sbs_book_fini out. */
 int sbs_book_init(struct sbs_book *b, uint32_t n_tasks,
                   uint32_t units_per_task, uint32_t n_workers);
@@ -72,10 +112,31 @@ void sbs_book_fini(struct sbs_book *b);
 /* Ready for a new run; all units in the queue when `pull`. */
 void sbs_book_reset(struct sbs_book *b, bool pull);
 
+/* Room for one more attempt; -1 when memory is short. */
+int sbs_book_grow_attempts(struct sbs_book *b);
 /* Number of the new worker or attempt, SBS_NONE when memory is short. */
 uint32_t sbs_book_add_worker(struct sbs_book *b);
-uint32_t sbs_book_add_attempt(struct sbs_book *b, uint32_t worker,
-                              struct sbs_range units, double since_s);
+static inline uint32_t sbs_book_add_attempt(struct sbs_book *b,
+                                            uint32_t worker,
+                                            struct sbs_range units,
+                                            double since_s)
+{
+    if (b->n_attempts == b->cap_attempts && sbs_book_grow_attempts(b) != 0)
+        return SBS_NONE;
+    b->attempts[b->n_attempts] = (struct sbs_attempt){
+        .worker = worker,
+        .first_unit = units.first,
+        .n_units = units.end - units.first,
+        .state = SBS_ATTEMPT_WAITING,
+        .copy = b->owner[units.first] != worker,
+        .since_s = since_s,
+        .begun_s = NAN,
+        .stored_s = NAN,
+        .compute_s = NAN,
+        .seen_s = NAN,
+    };
+    return b->n_attempts++;
+}
 
 /* Units [first, end) are to be run by `worker` after what it has. */
 int sbs_book_bind(struct sbs_book *b, uint32_t worker,
@@ -84,7 +145,11 @@ int sbs_book_bind(struct sbs_book *b, uint32_t worker,
  * has none. The units stay held. */
 bool sbs_book_next_bound(struct sbs_book *b, uint32_t worker,
                          struct sbs_range *units);
-bool sbs_book_has_bound(const struct sbs_book *b, uint32_t worker);
+static inline bool sbs_book_has_bound(const struct sbs_book *b,
+                                      uint32_t worker)
+{
+    return b->workers[worker].bound_head != SBS_NONE;
+}
 
 /* Take the last units, at most n, of what a worker is bound to do after its
  * attempt; false when there is nothing. They are held by nobody then. */
@@ -95,17 +160,15 @@ uint32_t sbs_book_bound_units(const struct sbs_book *b, uint32_t worker);
 /* The queue: how many units, take at most n consecutive ones (false when it
  * is empty), give units back. It is in unit order. Units the client has seen
  * meanwhile are counted but not taken. */
-uint32_t sbs_book_queued(const struct sbs_book *b);
+static inline uint32_t sbs_book_queued(const struct sbs_book *b)
+{
+    return b->queue_end - b->queue_next + b->lost_units;
+}
 bool sbs_book_take(struct sbs_book *b, uint32_t worker, uint32_t n,
                    struct sbs_range *units);
 /* Take just these; false unless all are queued and none is seen. */
 bool sbs_book_take_these(struct sbs_book *b, uint32_t worker,
                          struct sbs_range units);
 void sbs_book_give_back(struct sbs_book *b, struct sbs_range units);
-
-/* Who holds units. */
-void sbs_book_hold(struct sbs_book *b, uint32_t worker,
-                   struct sbs_range units);
-void sbs_book_release(struct sbs_book *b, struct sbs_range units);
 
 #endif

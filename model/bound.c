@@ -38,18 +38,27 @@ void sbs_bound_sort(struct sbs_bound_worker *w, size_t n)
     }
 }
 
+static inline void add_usable(const struct sbs_bound_worker *w, double t,
+                              double *rate, double *offset)
+{
+    bool usable = w->a_s < t;
+    double r = usable ? w->rate : 0, a = usable ? w->a_s : 0;
+    *rate += r;
+    *offset += r * a;
+}
+
 /* What those usable before t would have done by T is rate T - offset. */
 static double level_of(const struct sbs_bound_worker *w, size_t n, double t,
                        double work_s)
 {
     enum { SUMS = 4 }; /* side by side, so that none waits for the other */
     double rate[SUMS] = { 0 }, offset[SUMS] = { 0 };
-    for (size_t i = 0; i < n; i++) {
-        bool usable = w[i].a_s < t;
-        double r = usable ? w[i].rate : 0, a = usable ? w[i].a_s : 0;
-        rate[i % SUMS] += r;
-        offset[i % SUMS] += r * a;
-    }
+    size_t i = 0;
+    for (; i + SUMS <= n; i += SUMS)
+        for (size_t k = 0; k < SUMS; k++)
+            add_usable(&w[i + k], t, &rate[k], &offset[k]);
+    for (; i < n; i++)
+        add_usable(&w[i], t, &rate[i % SUMS], &offset[i % SUMS]);
     return (work_s + ((offset[0] + offset[1]) + (offset[2] + offset[3]))) /
            ((rate[0] + rate[1]) + (rate[2] + rate[3]));
 }

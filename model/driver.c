@@ -132,7 +132,7 @@ void sbs_driver_make_current(struct sbs_driver *d, uint32_t w)
 {
     struct sbs_book *b = &d->book;
     struct sbs_range units;
-    if (!sbs_book_next_bound(b, w, &units))
+    if (!sbs_book_has_bound(b, w) || !sbs_book_next_bound(b, w, &units))
         return;
     struct sbs_worker *pub = &b->workers[w].pub;
     bool first = pub->attempts == 0 && pub->state < SBS_WORKER_IDLE;
@@ -173,19 +173,19 @@ static bool ask_on_idle(struct sbs_driver *d, uint32_t w, bool *hold)
 {
     struct sbs_book *b = &d->book;
     /* A hook may wake another worker up, which is then asked in between. */
-    struct driver_answer outer = d->answer;
-    d->answer = (struct driver_answer){ .asking = w };
+    struct driver_answer inner = { .asking = w }, *outer = d->answer;
+    d->answer = &inner;
     b->workers[w].asked = true;
     for (uint32_t i = 0; i < d->on_idle.n; i++) {
         struct driver_layer *l = d->on_idle.layer[i];
         if (l->policy->on_idle(&l->ctx, w) == SBS_TAKEN)
             break;
     }
-    struct driver_answer inner = d->answer;
     d->answer = outer;
     b->workers[w].asked = false;
-    *hold = inner.hold || inner.probe_s > 0;
+    *hold = inner.hold;
     if (inner.probe_s > 0) {
+        *hold = true;
         begin_probe(d, w, inner.probe_s);
         return false;
     }
@@ -327,7 +327,7 @@ static bool note_unit(struct sbs_driver *d, uint32_t u)
     if (b->unit_flags[u] & SBS_UNIT_SEEN)
         return false;
     b->unit_flags[u] |= SBS_UNIT_SEEN;
-    uint32_t task = u / b->units_per_task;
+    uint32_t task = sbs_book_task_of(b, u);
     if (--b->task_left[task] == 0)
         note_task(d, task);
     return true;
@@ -381,11 +381,19 @@ static void on_cancelled(struct sbs_driver *d, uint32_t w)
     sbs_driver_employ(d, w);
 }
 
+static bool loses_for_ever(const struct sbs_driver *d)
+{
+    uint64_t each = (uint64_t)d->plan->workers + d->book.n_units;
+    return d->gone > LOST_MAX && d->gone > LOST_MAX + LOST_MAX_EACH * each;
+}
+
 static void on_lost(struct sbs_driver *d, const struct sbs_event *e)
 {
     if (!d->book.workers[e->worker].pub.stopping) {
         d->live--;
         d->gone++;
+        if (loses_for_ever(d))
+            d->out.why = SBS_UNFINISHED_LOST;
     }
     abandon(d, e->worker, e->failed ? SBS_LOSS_FAILED : SBS_LOSS_RECLAIMED,
             SBS_ATTEMPT_LOST);
@@ -424,6 +432,8 @@ static void on_notice(struct sbs_driver *d, const struct sbs_event *e)
 static void on_timer(struct sbs_driver *d, uint64_t tag)
 {
     struct driver_layer *l = &d->layer[tag >> 32];
+    if (++d->timers >= IDLE_TIMERS_MAX)
+        d->out.why = SBS_UNFINISHED_TIMERS;
     if (l->policy->on_timer)
         l->policy->on_timer(&l->ctx, (uint32_t)tag);
 }
@@ -518,14 +528,9 @@ static void reset(struct sbs_driver *d, struct sbs_backend backend)
     d->now_s = 0;
     d->out = (struct sbs_outcome){ .makespan_s = NAN, .first_s = NAN,
                                    .half_s = NAN };
+    d->timers = 0;
     d->tasks_seen = d->planned_attempts = d->live = d->gone = d->ended = 0;
-    d->answer = (struct driver_answer){ .asking = SBS_NONE };
-}
-
-static bool loses_for_ever(const struct sbs_driver *d)
-{
-    uint64_t each = (uint64_t)d->plan->workers + d->book.n_units;
-    return d->gone > LOST_MAX && d->gone > LOST_MAX + LOST_MAX_EACH * each;
+    d->answer = NULL;
 }
 
 const char *sbs_unfinished_text(enum sbs_unfinished why)
@@ -540,16 +545,10 @@ const char *sbs_unfinished_text(enum sbs_unfinished why)
     return text[why];
 }
 
-/* Does the run go on? Else out.why says why it does not. */
-static bool goes_on(struct sbs_driver *d, uint32_t timers)
+static bool goes_on(const struct sbs_driver *d)
 {
-    if (d->out.finished || d->book.out_of_memory)
-        return false;
-    if (loses_for_ever(d))
-        d->out.why = SBS_UNFINISHED_LOST;
-    else if (timers >= IDLE_TIMERS_MAX)
-        d->out.why = SBS_UNFINISHED_TIMERS;
-    return d->out.why == SBS_FINISHED;
+    return !d->out.finished && d->out.why == SBS_FINISHED &&
+           !d->book.out_of_memory;
 }
 
 int sbs_driver_run(struct sbs_driver *d, struct sbs_backend backend,
@@ -557,9 +556,8 @@ int sbs_driver_run(struct sbs_driver *d, struct sbs_backend backend,
 {
     reset(d, backend);
     start(d);
-    uint32_t timers = 0;
     struct sbs_event e = { .kind = SBS_EVENT_NONE };
-    while (goes_on(d, timers)) {
+    while (goes_on(d)) {
         backend.ops->next(backend.self, &e);
         if (e.kind == SBS_EVENT_NONE) {
             d->out.why = SBS_UNFINISHED_STUCK;
@@ -567,7 +565,8 @@ int sbs_driver_run(struct sbs_driver *d, struct sbs_backend backend,
         }
         SBS_DASSERT(e.time_s >= d->now_s);
         d->now_s = e.time_s;
-        timers = e.kind == SBS_EVENT_TIMER ? timers + 1 : 0;
+        if (e.kind != SBS_EVENT_TIMER)
+            d->timers = 0;
         handle(d, &e);
     }
     d->out.workers = d->book.n_workers;

@@ -45,10 +45,16 @@ int sbs_driver_plan(const struct sbs_stack *stack,
                     const struct sbs_constants *constants,
                     struct sbs_plan *plan, struct sbs_error *err);
 
+/* sbs_plan_is_spot for a plan that has spot workers. */
+bool sbs_plan_shares_spot(const struct sbs_plan *plan, uint32_t w);
+
 /* Is worker w (not a core of the user) spot under this plan? Spot workers
  * are spread evenly over the launch order behind the first on_demand ones,
  * so that any stretch of it holds their share. */
-bool sbs_plan_is_spot(const struct sbs_plan *plan, uint32_t w);
+static inline bool sbs_plan_is_spot(const struct sbs_plan *plan, uint32_t w)
+{
+    return plan->spot_share > 0 && sbs_plan_shares_spot(plan, w);
+}
 
 /* A driver for runs of one stack under one plan, reused from run to run.
  * Stack and plan are borrowed; the constants are those of uncut tasks. NULL

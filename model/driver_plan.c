@@ -101,9 +101,9 @@ static int check_plan(const struct sbs_plan *p, struct sbs_error *err)
     return 0;
 }
 
-bool sbs_plan_is_spot(const struct sbs_plan *p, uint32_t w)
+bool sbs_plan_shares_spot(const struct sbs_plan *p, uint32_t w)
 {
-    if (w < p->on_demand || !(p->spot_share > 0))
+    if (w < p->on_demand)
         return false;
     double n = w - p->on_demand;
     return floor((n + 1) * p->spot_share) > floor(n * p->spot_share);

@@ -25,7 +25,7 @@ struct driver_block {
 
 /* What the layers want an idle worker to do, while they are asked. */
 struct driver_answer {
-    uint32_t asking; /* the worker, or NONE */
+    uint32_t asking; /* the worker */
     bool hold, assigned;
     struct sbs_range units; /* when assigned */
     double probe_s;         /* reference seconds to time first; 0 = none */
@@ -52,9 +52,10 @@ struct sbs_driver {
     uint32_t tasks_seen;
     uint32_t planned_attempts;
     uint32_t live;         /* workers neither ended nor stopping */
+    uint32_t timers;       /* in a row, nothing between them */
     uint32_t gone;         /* workers lost: their place may be refilled */
     uint32_t ended;        /* all workers before this one have ended */
-    struct driver_answer answer; /* to the on_idle being asked */
+    struct driver_answer *answer; /* to the on_idle being asked, or NULL */
 };
 
 extern const struct sbs_host sbs_driver_host;

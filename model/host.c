@@ -234,15 +234,14 @@ static int host_bind(struct sbs_ctx *c, uint32_t worker, uint32_t first_unit,
  * for it yet? */
 static bool may_answer(const struct sbs_driver *d, uint32_t worker)
 {
-    const struct driver_answer *x = &d->answer;
-    return x->asking == worker && worker != SBS_NONE && !x->assigned &&
-           !(x->probe_s > 0);
+    const struct driver_answer *x = d->answer;
+    return x && x->asking == worker && !x->assigned && !(x->probe_s > 0);
 }
 
 static int host_assign(struct sbs_ctx *c, uint32_t worker, uint32_t n_units)
 {
     struct sbs_driver *d = driver_of(c);
-    struct driver_answer *x = &d->answer;
+    struct driver_answer *x = d->answer;
     if (!may_answer(d, worker))
         return -1;
     x->assigned = sbs_book_take(&d->book, worker, n_units, &x->units);
@@ -253,7 +252,7 @@ static int host_take(struct sbs_ctx *c, uint32_t worker, uint32_t first_unit,
                      uint32_t n_units)
 {
     struct sbs_driver *d = driver_of(c);
-    struct driver_answer *x = &d->answer;
+    struct driver_answer *x = d->answer;
     uint32_t all = d->book.n_units;
     if (!may_answer(d, worker) || n_units == 0 || first_unit >= all ||
         n_units > all - first_unit)
@@ -302,19 +301,18 @@ static int64_t host_steal(struct sbs_ctx *c, uint32_t worker,
                           uint32_t victim, uint32_t n_units)
 {
     struct sbs_driver *d = driver_of(c);
-    struct driver_answer *x = &d->answer;
-    struct sbs_range *units = &x->units;
     if (!may_answer(d, worker) || victim == worker ||
         victim >= d->book.n_workers ||
         d->book.workers[victim].pub.state == SBS_WORKER_ENDED)
         return -1;
+    struct sbs_range *units = &d->answer->units;
     do {
         if (!sbs_book_unbind_last(&d->book, victim, n_units, units) &&
             !cut_attempt(d, victim, n_units, units))
             return -1;
     } while (!any_unseen(&d->book, *units));
     sbs_book_hold(&d->book, worker, *units);
-    x->assigned = true;
+    d->answer->assigned = true;
     sbs_driver_drop_if_moot(d, victim);
     return units->end - units->first;
 }
@@ -324,7 +322,7 @@ static int host_probe(struct sbs_ctx *c, uint32_t worker, double ref_s)
     struct sbs_driver *d = driver_of(c);
     if (!may_answer(d, worker) || !(ref_s > 0 && ref_s < 1e300))
         return -1;
-    d->answer.probe_s = ref_s;
+    d->answer->probe_s = ref_s;
     return 0;
 }
 
@@ -341,13 +339,13 @@ static int host_wake(struct sbs_ctx *c, uint32_t worker)
 static int host_hold(struct sbs_ctx *c, uint32_t worker)
 {
     struct sbs_driver *d = driver_of(c);
-    if (d->answer.asking != worker || worker == SBS_NONE)
+    if (!d->answer || d->answer->asking != worker)
         return -1;
     /* A core of the user has no place that others could wait for. */
     if (!d->book.workers[worker].pub.local &&
         d->backend.ops->over_quota(d->backend.self))
         return -1;
-    d->answer.hold = true;
+    d->answer->hold = true;
     return 0;
 }
 

@@ -152,6 +152,7 @@ static inline enum sbs_taken copies_hold(struct sbs_ctx *c, struct copies *s,
 struct look {
     uint32_t next_planned, next_other; /* oldest attempts not looked at */
     double armed_s;    /* when the earliest timer set is due */
+    double oldest_s;   /* of the timers set for the oldest attempts, latest */
     double interval_s; /* looks are on this grid; 0 = at any time */
 };
 
@@ -173,6 +174,23 @@ static inline void look_arm(struct sbs_ctx *c, struct look *l, double t_s)
         return;
     if (c->host->wake_at(c, fmax(t_s, now), 0) == 0)
         l->armed_s = t_s;
+}
+
+/* The same for the oldest attempt, which look after look finds: where its
+ * timer is set already, a second one would do nothing. */
+static inline void look_arm_oldest(struct sbs_ctx *c, struct look *l,
+                                   double t_s)
+{
+    double on_s = l->interval_s > 0 ? look_grid_s(l->interval_s, t_s) : t_s;
+    double now = c->host->now_s(c);
+    if (on_s == l->oldest_s && on_s > now) {
+        if (!(l->armed_s >= now && l->armed_s <= on_s))
+            l->armed_s = on_s;
+        return;
+    }
+    look_arm(c, l, t_s);
+    if (l->armed_s == on_s && on_s > l->oldest_s)
+        l->oldest_s = on_s;
 }
 
 /* A timer is due. False: an earlier one has looked since it was set, and the
@@ -203,7 +221,7 @@ static inline void look_from(struct sbs_ctx *c, struct look *l,
         if (!(at < INFINITY))
             return;
         if (at > now) {
-            look_arm(c, l, at);
+            look_arm_oldest(c, l, at);
             return;
         }
         if (!copies_make(c, s, host, a))

@@ -311,8 +311,10 @@ static void speculative_start(struct sbs_ctx *c)
     struct speculative_state *s = c->state;
     const struct sbs_plan *plan = c->host->plan(c);
     size_t units = (size_t)plan->tasks * plan->units_per_task;
-    s->durations.low = c->host->alloc(c, (units + 1) * sizeof(double));
-    s->durations.high = c->host->alloc(c, (units + 1) * sizeof(double));
+    if (p->preset != PRESET_PREDICT) {
+        s->durations.low = c->host->alloc(c, (units + 1) * sizeof(double));
+        s->durations.high = c->host->alloc(c, (units + 1) * sizeof(double));
+    }
     copies_start(c, &s->copies);
     if (ranks(p))
         open_start(c, &s->open);
@@ -340,7 +342,9 @@ static void note_duration(struct sbs_ctx *c, const struct sbs_attempt *a)
 static void speculative_on_seen(struct sbs_ctx *c, uint32_t attempt)
 {
     struct speculative_state *s = c->state;
-    note_duration(c, c->host->attempt(c, attempt));
+    const struct speculative_params *p = c->params;
+    if (p->preset != PRESET_PREDICT)
+        note_duration(c, c->host->attempt(c, attempt));
     /* Not before all results of this instant are seen, and on the grid. */
     if (c->host->tasks_seen(c) < c->host->plan(c)->needed)
         look_arm(c, &s->look, fmax(c->host->now_s(c), s->not_before_s));

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fmath.h"
 #include "sim/purpose.h"
 #include "sim/state.h"
 
@@ -18,6 +19,7 @@
 enum { LOCAL_CORES_MAX = 4096 };
 
 struct totals {
+    double usd_per_s[2]; /* on demand, spot */
     double launched, local, billed_s, cost_usd;
     double compute_s, transfer_s, probe_s, startup_s, idle_s;
 };
@@ -39,13 +41,13 @@ static double last_s(const struct sbs_sim *s, uint32_t i, double makespan_s)
                                                       w->stops, 0));
         end = makespan_s + stop_s;
     }
-    end = fmin(end, w->fate.lost_s);
+    end = sbs_lesser(end, w->fate.lost_s);
     if (w->on_attempt)
-        end = fmin(end, fmin(w->over_s, w->cancel_s));
+        end = sbs_lesser(end, sbs_lesser(w->over_s, w->cancel_s));
     else if (w->probing)
-        end = fmin(end, w->over_s);
+        end = sbs_lesser(end, w->over_s);
     else if (!w->ready)
-        end = fmin(end, w->fate.ready_s);
+        end = sbs_lesser(end, w->fate.ready_s);
     return end;
 }
 
@@ -56,7 +58,7 @@ double sbs_account_billed_s(const struct sbs_model *m, double for_s)
     /* A hair is forgiven: 60 s that come out as 60.00000000000001 are 60. */
     if (m->price.round_s > 0)
         for_s = m->price.round_s * ceil(for_s / m->price.round_s - 1e-9);
-    return fmax(for_s, m->price.min_billed_s);
+    return sbs_greater(for_s, m->price.min_billed_s);
 }
 
 static double billed_s(const struct sbs_sim *s, const struct sim_worker *w)
@@ -107,13 +109,15 @@ static void add_worker(const struct sbs_sim *s, const struct sim_worker *w,
     sum->probe_s += w->probe_s;
     sum->idle_s += w->idle_s;
     sum->billed_s += billed;
-    sum->cost_usd += billed * sbs_account_usd_per_s(s->platform.model, s->plan,
-                                                    w->spot);
+    sum->cost_usd += billed * sum->usd_per_s[w->spot];
 }
 
 static int close_workers(struct sbs_sim *s, double makespan_s,
                          struct totals *sum, struct sbs_error *err)
 {
+    for (int spot = 0; spot < 2; spot++)
+        sum->usd_per_s[spot] =
+            sbs_account_usd_per_s(s->platform.model, s->plan, spot);
     for (uint32_t i = 0; i < s->n_workers; i++) {
         struct sim_worker *w = &s->workers[i];
         if (!sbs_sim_was_launched(w) || w->fate.granted_s > makespan_s)
@@ -121,7 +125,7 @@ static int close_workers(struct sbs_sim *s, double makespan_s,
         if (isnan(w->end_s))
             sbs_sim_end(s, i, last_s(s, i, makespan_s));
         double startup_s =
-            fmin(w->fate.ready_s, w->end_s) - w->fate.granted_s;
+            sbs_lesser(w->fate.ready_s, w->end_s) - w->fate.granted_s;
         add_worker(s, w, startup_s, sum);
         if (check_worker_time(w, startup_s, err) != 0)
             return -1;
@@ -132,8 +136,27 @@ static int close_workers(struct sbs_sim *s, double makespan_s,
 /* ---- local time -------------------------------------------------------- */
 
 /* When the last task ends, each begun in order by the core that is free
- * first. Free times are kept in ascending order in a window [head, tail) that
- * moves up: a new one is the latest or nearly so. */
+ * first. Free times are kept in ascending order: a new one changes places
+ * with each that is earlier, without a branch that nobody could predict. */
+static double list_by_exchange(double *free_at, uint32_t cores,
+                               const double *task_s, uint32_t tasks,
+                               double scale)
+{
+    memset(free_at, 0, cores * sizeof *free_at);
+    for (uint32_t t = 0; t < tasks; t++) {
+        double end = free_at[0] + task_s[t] * scale;
+        for (uint32_t i = 1; i < cores; i++) {
+            double other = free_at[i];
+            free_at[i - 1] = sbs_lesser(other, end);
+            end = sbs_greater(other, end);
+        }
+        free_at[cores - 1] = end;
+    }
+    return free_at[cores - 1];
+}
+
+/* The same for more cores, in a window that moves up: a new time is the
+ * latest or nearly so. */
 static double list_by_window(double *free_at, uint32_t cores,
                              const double *task_s, uint32_t tasks,
                              double scale)
@@ -143,7 +166,7 @@ static double list_by_window(double *free_at, uint32_t cores,
     for (uint32_t t = 0; t < tasks; t++) {
         double end = free_at[t] + task_s[t] * scale;
         uint32_t i = t + cores;
-        last = fmax(last, end);
+        last = sbs_greater(last, end);
         for (; i > t + 1 && free_at[i - 1] > end; i--)
             free_at[i] = free_at[i - 1];
         free_at[i] = end;
@@ -176,6 +199,7 @@ static double list_by_heap(double *heap, uint32_t cores, const double *task_s,
 /* List schedule of the tasks, in order, on the user's own cores. */
 static double list_schedule_s(struct sbs_sim *s)
 {
+    enum { EXCHANGE_MAX = 16 };
     enum { WINDOW_CORES_MAX = 64, WINDOW_TASKS_MAX = 1 << 16 };
     const struct sbs_model *m = s->platform.model;
     uint32_t cores =
@@ -191,7 +215,9 @@ static double list_schedule_s(struct sbs_sim *s)
                                   sizeof *s->local_free_at);
     if (!s->local_free_at)
         return NAN;
-    return (window ? list_by_window : list_by_heap)(
+    return (cores <= EXCHANGE_MAX ? list_by_exchange
+            : window              ? list_by_window
+                                  : list_by_heap)(
         s->local_free_at, cores, s->unit_s, tasks, scale);
 }
 

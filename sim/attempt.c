@@ -83,30 +83,52 @@ static void note_chunk(struct sbs_sim *s, uint32_t worker,
     s->n_chunks++;
 }
 
+void sbs_attempt_reset(struct sbs_sim *s)
+{
+    const struct sbs_model *m = s->platform.model;
+    struct sim_overheads *o = &s->overheads;
+    bool fixed[4] = { sbs_dist_is_const(&m->unit.claim_s, &o->before_s[0]),
+                      sbs_dist_is_const(&m->unit.download_s,
+                                        &o->before_s[1]),
+                      sbs_dist_is_const(&m->unit.upload_s, &o->after_s[0]),
+                      sbs_dist_is_const(&m->client.collect_s,
+                                        &o->after_s[1]) };
+    s->fixed_overheads = fixed[0] && fixed[1] && fixed[2] && fixed[3];
+}
+
+static void draw_overheads(struct sbs_sim *s, uint32_t worker,
+                           uint32_t attempt)
+{
+    const struct sbs_model *m = s->platform.model;
+    struct sim_overheads *o = &s->overheads;
+    draw_units(s, &m->unit.claim_s, &m->unit.download_s, worker, attempt, 0,
+               o->before_s);
+    draw_units(s, &m->unit.upload_s, &m->client.collect_s, worker, attempt, 1,
+               o->after_s);
+}
+
 void sbs_attempt_begin(void *self, uint32_t i, uint32_t attempt,
                        uint32_t first_unit, uint32_t n_units)
 {
     struct sbs_sim *s = self;
     struct sim_worker *w = &s->workers[i];
-    const struct sbs_model *m = s->platform.model;
-    double now = s->now_s, before[2], after[2];
-    draw_units(s, &m->unit.claim_s, &m->unit.download_s, i, w->attempts, 0,
-               before);
-    draw_units(s, &m->unit.upload_s, &m->client.collect_s, i, w->attempts, 1,
-               after);
+    const struct sim_overheads *o = &s->overheads;
+    double now = s->now_s;
+    if (!s->fixed_overheads)
+        draw_overheads(s, i, w->attempts);
     sbs_sim_book(w, now);
     w->on_attempt = true;
     w->attempt = attempt;
     w->first_unit = first_unit;
     w->n_units = n_units;
     w->begun_s = now;
-    w->compute_from_s = now + before[0] + before[1];
+    w->compute_from_s = now + o->before_s[0] + o->before_s[1];
     w->compute_to_s = sbs_platform_finish(
         &s->platform, i, &w->fate, w->compute_from_s,
         chunk_work_s(s, first_unit, n_units));
-    w->upload_s = after[0];
+    w->upload_s = o->after_s[0];
     w->over_s = w->compute_to_s + w->upload_s;
-    w->collect_s = after[1];
+    w->collect_s = o->after_s[1];
     w->cancel_s = INFINITY;
     draw_failure(s, i, w);
     w->attempts++;

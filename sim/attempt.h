@@ -7,6 +7,10 @@
 
 #include <stdint.h>
 
+struct sbs_sim;
+
+/* At the start of a replication, when its model is known. */
+void sbs_attempt_reset(struct sbs_sim *sim);
 void sbs_attempt_begin(void *self, uint32_t worker, uint32_t attempt,
                        uint32_t first_unit, uint32_t n_units);
 void sbs_attempt_probe(void *self, uint32_t worker, double ref_s);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/fmath.h"
 #include "model/backend.h"
 #include "model/journal.h"
 #include "sim/attempt.h"
@@ -94,28 +95,47 @@ static double notice_s(const struct sbs_sim *s, const struct sim_worker *w,
     return fmax(fmax(t, w->fate.granted_s), now_s);
 }
 
+/* What comes next for a worker that is left alone. */
+static enum sbs_event_kind by_itself(const struct sim_worker *w, double *t_s)
+{
+    *t_s = w->over_s;
+    if (w->on_attempt)
+        return w->fails ? SBS_EVENT_LOST : SBS_EVENT_UPLOADED;
+    if (w->probing)
+        return SBS_EVENT_PROBED;
+    *t_s = w->ready ? INFINITY : w->fate.ready_s;
+    return w->ready ? SBS_EVENT_NONE : SBS_EVENT_READY;
+}
+
+/* It has been ordered to drop its attempt or to stop, or is to be lost. */
+static bool is_threatened(const struct sim_worker *w)
+{
+    return w->stop_s < INFINITY || w->fate.lost_s < INFINITY ||
+           (w->on_attempt && w->cancel_s < INFINITY);
+}
+
+static void consider_threats(const struct sbs_sim *s,
+                             const struct sim_worker *w, double *t_s,
+                             enum sbs_event_kind *kind)
+{
+    if (w->on_attempt && isfinite(w->cancel_s))
+        consider(w->cancel_s, SBS_EVENT_CANCELLED, t_s, kind);
+    if (isfinite(w->stop_s))
+        consider(w->stop_s, SBS_EVENT_ENDED, t_s, kind);
+    if (isfinite(w->fate.lost_s)) {
+        consider(w->fate.lost_s, SBS_EVENT_LOST, t_s, kind);
+        if (!w->noticed)
+            consider(notice_s(s, w, s->now_s), SBS_EVENT_NOTICE, t_s, kind);
+    }
+}
+
 void sbs_sim_schedule(struct sbs_sim *s, uint32_t i)
 {
     const struct sim_worker *w = &s->workers[i];
-    double t = INFINITY;
-    enum sbs_event_kind kind = SBS_EVENT_NONE;
-    if (!w->ready)
-        consider(w->fate.ready_s, SBS_EVENT_READY, &t, &kind);
-    if (w->on_attempt)
-        consider(w->over_s, w->fails ? SBS_EVENT_LOST : SBS_EVENT_UPLOADED,
-                 &t, &kind);
-    if (w->probing)
-        consider(w->over_s, SBS_EVENT_PROBED, &t, &kind);
-    if (w->on_attempt && isfinite(w->cancel_s))
-        consider(w->cancel_s, SBS_EVENT_CANCELLED, &t, &kind);
-    if (isfinite(w->stop_s))
-        consider(w->stop_s, SBS_EVENT_ENDED, &t, &kind);
-    if (isfinite(w->fate.lost_s)) {
-        consider(w->fate.lost_s, SBS_EVENT_LOST, &t, &kind);
-        if (!w->noticed)
-            consider(notice_s(s, w, s->now_s), SBS_EVENT_NOTICE, &t,
-                     &kind);
-    }
+    double t;
+    enum sbs_event_kind kind = by_itself(w, &t);
+    if (is_threatened(w))
+        consider_threats(s, w, &t, &kind);
     if (s->seating)
         sbs_queue_seat(&s->queue, i, t, (uint32_t)kind);
     else
@@ -139,14 +159,18 @@ static void grant(struct sbs_sim *s, uint32_t i, double t_s)
     sbs_sim_schedule(s, i);
 }
 
-static void reset_worker(struct sim_worker *w)
+/* Zeroed all at once: one by one takes longer than all the rest. */
+static void reset_workers(struct sbs_sim *s, const struct sbs_launch_order *o)
 {
-    *w = (struct sim_worker){ .cancel_s = INFINITY,
-                              .stop_s = INFINITY,
-                              .end_s = NAN,
-                              .free_s = NAN };
-    w->fate.granted_s = w->fate.ready_s = INFINITY;
-    w->fate.pull_start_s = w->fate.lost_s = INFINITY;
+    memset(&s->workers[o->first], 0, o->n * sizeof *s->workers);
+    for (uint32_t i = o->first; i < o->first + o->n; i++) {
+        struct sim_worker *w = &s->workers[i];
+        w->cancel_s = w->stop_s = INFINITY;
+        w->end_s = w->free_s = NAN;
+        w->fate.granted_s = w->fate.ready_s = INFINITY;
+        w->fate.pull_start_s = w->fate.lost_s = INFINITY;
+        w->spot = !o->local && sbs_plan_is_spot(s->plan, i);
+    }
 }
 
 static void launch_cold(struct sbs_sim *s, uint32_t first, uint32_t n,
@@ -187,10 +211,7 @@ static void backend_launch(void *self, const struct sbs_launch_order *o)
         return;
     }
     s->n_workers = first + n;
-    for (uint32_t i = first; i < first + n; i++) {
-        reset_worker(&s->workers[i]);
-        s->workers[i].spot = !o->local && sbs_plan_is_spot(s->plan, i);
-    }
+    reset_workers(s, o);
     s->seating = n > SEATED_TOGETHER;
     for (uint32_t i = first; i < first + present; i++) {
         s->workers[i].local = o->local;
@@ -341,9 +362,10 @@ static double backend_foresee_task_s(void *self, uint32_t task)
 static void upload(struct sbs_sim *s, const struct sim_worker *w)
 {
     uint32_t k = s->plan->units_per_task;
-    if (sbs_client_upload(&s->client, w->attempt, s->now_s,
-                          w->collect_s, w->first_unit / k,
-                          (w->first_unit + w->n_units - 1) / k) != 0)
+    uint32_t first = w->first_unit, last = first + w->n_units - 1;
+    if (sbs_client_upload(&s->client, w->attempt, s->now_s, w->collect_s,
+                          k == 1 ? first : first / k,
+                          k == 1 ? last : last / k) != 0)
         s->out_of_memory = true;
 }
 
@@ -409,17 +431,17 @@ static void backend_next(void *self, struct sbs_event *e)
     struct sbs_queue_entry first = sbs_queue_first(&s->queue);
     double worker_s = first.time_s;
     double timer_s = s->n_timers ? s->timers[0].time_s : INFINITY;
-    double seen_s = sbs_client_next_s(&s->client);
-    if (s->out_of_memory ||
-        (isinf(worker_s) && isinf(timer_s) && isinf(seen_s))) {
+    double seen_s =
+        s->client.n_waiting ? sbs_client_next_s(&s->client) : INFINITY;
+    double least_s = sbs_lesser(sbs_lesser(worker_s, timer_s), seen_s);
+    if (s->out_of_memory || !(least_s < INFINITY)) {
         e->kind = SBS_EVENT_NONE;
         e->worker = 0;
         e->time_s = s->now_s;
-    } else if (worker_s <= timer_s &&
-               (worker_s < seen_s ||
-                (worker_s == seen_s && first.kind == SBS_EVENT_UPLOADED))) {
+    } else if (worker_s == least_s &&
+               (worker_s < seen_s || first.kind == SBS_EVENT_UPLOADED)) {
         take_worker_event(s, first, e);
-    } else if (seen_s <= timer_s) {
+    } else if (seen_s == least_s) {
         e->kind = SBS_EVENT_SEEN;
         e->time_s = s->now_s = seen_s;
         e->attempt = sbs_client_take(&s->client);
@@ -507,6 +529,7 @@ static void reset(struct sbs_sim *s, uint32_t replication)
     s->timer_order = 0;
     s->stale = SIM_NONE;
     s->now_s = 0;
+    sbs_attempt_reset(s);
     draw_work(s);
 }
 

@@ -49,13 +49,17 @@ static double call(struct sbs_launcher *l, double now_s, double *end_s)
     return start;
 }
 
+static bool has_tokens_for_all(const struct sbs_launcher *l)
+{
+    return isinf(l->model->launcher.burst) ||
+           isinf(l->model->launcher.refill_per_s);
+}
+
 /* When a launch that asks at t_s gets a token. First come, first served. */
 static double take_token(struct sbs_launcher *l, double t_s)
 {
     double burst = fmax(l->model->launcher.burst, 1);
     double refill = l->model->launcher.refill_per_s;
-    if (isinf(burst) || isinf(refill))
-        return t_s;
     t_s = fmax(t_s, l->tokens_at_s);
     double level =
         fmin(burst, l->tokens + (t_s - l->tokens_at_s) * refill);
@@ -71,15 +75,13 @@ static double take_token(struct sbs_launcher *l, double t_s)
 static double refusals_s(const struct sbs_launcher *l, uint32_t worker)
 {
     double p = l->model->launcher.refuse_p, wait = 0, step = 1;
-    for (uint32_t k = 0; p > 0; k++) {
-        if (k == TRIES_MAX)
-            return INFINITY;
+    for (uint32_t k = 0; k < TRIES_MAX; k++) {
         if (sbs_rng_u01(l->stream, worker, SBS_FOR_REFUSE, k, 0) >= p)
-            break;
+            return wait;
         wait += step;
         step = fmin(2 * step, RETRY_MAX_S);
     }
-    return wait;
+    return INFINITY;
 }
 
 void sbs_launch_occupy(struct sbs_launcher *l)
@@ -91,6 +93,8 @@ void sbs_launch_order(struct sbs_launcher *l, double now_s, uint32_t first,
                       uint32_t n, struct sbs_launched *out)
 {
     double start = 0, end = 0, left = 0;
+    bool limited = !has_tokens_for_all(l);
+    bool refuses = l->model->launcher.refuse_p > 0;
     for (uint32_t i = 0; i < n; i++) {
         if (left < 1) {
             start = call(l, now_s, &end);
@@ -98,7 +102,9 @@ void sbs_launch_order(struct sbs_launcher *l, double now_s, uint32_t first,
         }
         left -= 1;
         out[i].requested_s = start;
-        out[i].granted_s = take_token(l, end) + refusals_s(l, first + i);
+        out[i].granted_s = limited ? take_token(l, end) : end;
+        if (refuses)
+            out[i].granted_s += refusals_s(l, first + i);
         out[i].queued = l->places < 1;
         if (!out[i].queued)
             l->places -= 1;

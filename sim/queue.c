@@ -14,12 +14,26 @@ static uint64_t bits_of(double x)
     return b;
 }
 
+void sbs_queue_seat(struct sbs_queue *q, uint32_t slot, double time_s,
+                    uint32_t kind)
+{
+    q->time_bits[q->leaves + slot] = bits_of(time_s);
+    q->kind[slot] = kind;
+}
+
 static void empty_leaves(struct sbs_queue *q, uint32_t first)
 {
-    uint64_t never = bits_of(INFINITY);
     for (uint32_t i = first; i < q->leaves; i++)
-        q->node[q->leaves + i] =
-            (struct sbs_queue_node){ .time_bits = never, .slot = i };
+        sbs_queue_seat(q, i, INFINITY, 0);
+}
+
+static int resize(void **array, size_t n, size_t size)
+{
+    void *more = realloc(*array, n * size);
+    if (!more)
+        return -1;
+    *array = more;
+    return 0;
 }
 
 int sbs_queue_reserve(struct sbs_queue *q, uint32_t slots)
@@ -29,15 +43,18 @@ int sbs_queue_reserve(struct sbs_queue *q, uint32_t slots)
     uint32_t old = q->leaves, leaves = old > 0 ? old : 2;
     while (leaves < slots)
         leaves *= 2;
-    struct sbs_queue_node *node =
-        realloc(q->node, 2 * (size_t)leaves * sizeof *node);
-    if (!node)
+    size_t n = leaves;
+    if (resize((void **)&q->time_bits, 2 * n, sizeof *q->time_bits) != 0 ||
+        resize((void **)&q->slot, 2 * n, sizeof *q->slot) != 0 ||
+        resize((void **)&q->kind, n, sizeof *q->kind) != 0)
         return -1;
     /* The old leaves move up; they do not overlap their new place. */
     if (old > 0)
-        memcpy(node + leaves, node + old, old * sizeof *node);
-    q->node = node;
+        memcpy(q->time_bits + leaves, q->time_bits + old,
+               old * sizeof *q->time_bits);
     q->leaves = leaves;
+    for (uint32_t i = 0; i < leaves; i++)
+        q->slot[leaves + i] = i;
     empty_leaves(q, old);
     sbs_queue_play(q);
     return 0;
@@ -45,23 +62,20 @@ int sbs_queue_reserve(struct sbs_queue *q, uint32_t slots)
 
 void sbs_queue_fini(struct sbs_queue *q)
 {
-    free(q->node);
+    free(q->time_bits);
+    free(q->slot);
+    free(q->kind);
     memset(q, 0, sizeof *q);
 }
 
-/* Does b, on the right of a, come first? On the same time the left one does,
- * which has the lower slots. */
-static bool right_wins(const struct sbs_queue_node *a,
-                       const struct sbs_queue_node *b)
-{
-    return b->time_bits < a->time_bits;
-}
-
+/* On the same time the left one comes first, which has the lower slots. */
 void sbs_queue_play(struct sbs_queue *q)
 {
-    for (uint32_t i = q->leaves; --i > 0;) {
-        const struct sbs_queue_node *a = &q->node[2 * i];
-        q->node[i] = a[right_wins(&a[0], &a[1])];
+    for (size_t i = q->leaves; --i > 0;) {
+        size_t winner =
+            2 * i + (q->time_bits[2 * i + 1] < q->time_bits[2 * i]);
+        q->time_bits[i] = q->time_bits[winner];
+        q->slot[i] = q->slot[winner];
     }
 }
 
@@ -71,38 +85,34 @@ void sbs_queue_clear(struct sbs_queue *q)
     sbs_queue_play(q);
 }
 
-/* Leaf i is x now. */
-static void replay(struct sbs_queue *q, uint32_t i, struct sbs_queue_node x)
+/* The slot's time has changed. Winners move by a mask: whether a game is lost
+ * is a coin toss, which no branch predicts. */
+static inline void replay(struct sbs_queue *q, uint32_t slot, double time_s)
 {
-    struct sbs_queue_node *node = q->node;
-    node[i] = x;
-    for (; i > 1; i /= 2) {
-        const struct sbs_queue_node *other = &node[i ^ 1];
+    uint64_t *time_bits = q->time_bits, time = bits_of(time_s);
+    uint32_t *slots = q->slot;
+    size_t i = (size_t)q->leaves + slot;
+    time_bits[i] = time;
+    while (i > 1) {
+        uint64_t other = time_bits[i ^ 1];
         /* Time bits are whole numbers: t <= u is t < u + 1. */
-        bool loses = other->time_bits < x.time_bits + (i & 1);
-        x.time_bits = loses ? other->time_bits : x.time_bits;
-        x.slot = loses ? other->slot : x.slot;
-        x.kind = loses ? other->kind : x.kind;
-        node[i / 2] = x;
+        uint64_t lost = -(uint64_t)(other < time + (i & 1));
+        time ^= (time ^ other) & lost;
+        slot ^= (slot ^ slots[i ^ 1]) & (uint32_t)lost;
+        i /= 2;
+        time_bits[i] = time;
+        slots[i] = slot;
     }
 }
 
 void sbs_queue_set(struct sbs_queue *q, uint32_t slot, double time_s,
                    uint32_t kind)
 {
-    replay(q, q->leaves + slot,
-           (struct sbs_queue_node){ bits_of(time_s), slot, kind });
+    q->kind[slot] = kind;
+    replay(q, slot, time_s);
 }
 
 void sbs_queue_drop(struct sbs_queue *q, uint32_t slot)
 {
-    replay(q, q->leaves + slot,
-           (struct sbs_queue_node){ bits_of(INFINITY), slot, 0 });
-}
-
-void sbs_queue_seat(struct sbs_queue *q, uint32_t slot, double time_s,
-                    uint32_t kind)
-{
-    q->node[q->leaves + slot] =
-        (struct sbs_queue_node){ bits_of(time_s), slot, kind };
+    sbs_queue_set(q, slot, INFINITY, 0);
 }

@@ -12,14 +12,11 @@
 
 /* Times are compared as the bits of their doubles: the same order for what is
  * not negative, and one can be added. */
-struct sbs_queue_node {
-    uint64_t time_bits;
-    uint32_t slot, kind;
-};
-
 struct sbs_queue {
-    struct sbs_queue_node *node; /* [2 leaves]; 1 is the root */
-    uint32_t leaves;             /* a power of two, or 0 */
+    uint64_t *time_bits; /* [2 leaves] of the winner; 1 is the root */
+    uint32_t *slot;      /* [2 leaves] who it is */
+    uint32_t *kind;      /* [leaves] of a slot's event */
+    uint32_t leaves;     /* a power of two, or 0 */
 };
 
 struct sbs_queue_entry {
@@ -49,9 +46,9 @@ void sbs_queue_play(struct sbs_queue *q);
 static inline struct sbs_queue_entry
 sbs_queue_first(const struct sbs_queue *q)
 {
-    const struct sbs_queue_node *root = &q->node[1];
-    struct sbs_queue_entry e = { .slot = root->slot, .kind = root->kind };
-    memcpy(&e.time_s, &root->time_bits, sizeof e.time_s);
+    struct sbs_queue_entry e = { .slot = q->slot[1],
+                                 .kind = q->kind[q->slot[1]] };
+    memcpy(&e.time_s, &q->time_bits[1], sizeof e.time_s);
     return e;
 }
 

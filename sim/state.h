@@ -51,6 +51,11 @@ struct sim_bounds {
     double *task_s; /* [tasks] */
 };
 
+/* Of the attempt that begins: claim and download, upload and collecting. */
+struct sim_overheads {
+    double before_s[2], after_s[2];
+};
+
 struct sbs_sim {
     const struct sbs_scenario *scenario;
     const struct sbs_plan *plan;
@@ -70,6 +75,8 @@ struct sbs_sim {
     struct sim_timer *timers; /* min-heap */
     uint32_t n_timers, cap_timers;
     uint64_t timer_order;
+    struct sim_overheads overheads;
+    bool fixed_overheads; /* the same for every attempt */
     double now_s;         /* of the event being handled */
     double *unit_s;       /* [tasks] reference seconds of a unit */
     double *local_free_at; /* cores of the local machine */

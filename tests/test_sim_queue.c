@@ -95,6 +95,6 @@ int main(void)
     }
     ok(in_order, "many seated at once come in order");
     sbs_queue_fini(&q);
-    ok(q.node == NULL && q.leaves == 0, "fini leaves nothing");
+    ok(q.time_bits == NULL && q.leaves == 0, "fini leaves nothing");
     return tap_done();
 }
