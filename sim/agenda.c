@@ -47,7 +47,7 @@ void sbs_agenda_clear(struct sbs_agenda *a)
 {
     sbs_queue_clear(&a->early);
     a->put = a->at = a->n_soon = a->n = a->n_early = 0;
-    a->horizon_bits = 0;
+    a->n_cells = 0;
     a->least_bits = UINT64_MAX;
     a->share = SHARE_MAX / 2;
 }
@@ -72,7 +72,8 @@ void sbs_agenda_play(struct sbs_agenda *a)
                        seconds(a->row[i].time_bits), a->row[i].kind);
     sbs_queue_play(&a->early);
     a->n = 0;
-    a->horizon_bits = UINT64_MAX;
+    a->from_s = a->cells_per_s = 0;
+    a->n_cells = 1;
 }
 
 /* ---- the next horizon --------------------------------------------------- */
@@ -104,59 +105,39 @@ static void choose_horizon(struct sbs_agenda *a)
             sample[k] = sample[k - 1];
         sample[k] = bits;
     }
-    a->horizon_bits = sample[a->share - 1] + 1;
-}
-
-/* Times from the least to the horizon in n equal cells; cell n is what is
- * behind. */
-struct cells {
-    uint64_t horizon_bits;
-    double least_s, per_s, last;
-    uint32_t n;
-};
-
-static struct cells cut(const struct sbs_agenda *a)
-{
-    uint32_t n = (uint32_t)((uint64_t)a->n * a->share / SBS_AGENDA_SAMPLE);
-    struct cells c = { .horizon_bits = a->horizon_bits,
-                       .least_s = seconds(a->least_bits),
-                       .last = n,
-                       .n = n + 1 };
-    c.per_s = c.n / (seconds(a->horizon_bits) - c.least_s);
-    return c;
-}
-
-static inline uint32_t cell_of(const struct cells *c, uint64_t bits)
-{
-    double x = (seconds(bits) - c->least_s) * c->per_s;
-    x = x < c->last ? x : c->last; /* also when it is not a number */
-    return bits < c->horizon_bits ? (uint32_t)x : c->n;
+    uint64_t cells = (uint64_t)a->n * a->share / SBS_AGENDA_SAMPLE + 1;
+    a->n_cells = (double)cells;
+    a->from_s = seconds(a->least_bits);
+    double for_s = seconds(sample[a->share - 1] + 1) - a->from_s;
+    a->cells_per_s = fmin(a->n_cells / for_s, 1e300); /* 0 s: cell 0 */
 }
 
 /* Cell by cell into the spare row, which becomes the row. */
-static void distribute(struct sbs_agenda *a, const struct cells *c)
+static void distribute(struct sbs_agenda *a)
 {
-    uint32_t *place = a->place;
+    const struct sbs_queue_node *row = a->row;
+    struct sbs_queue_node *spare = a->spare;
+    uint32_t *place = a->place, n = a->n, behind = (uint32_t)a->n_cells;
     uint64_t least = UINT64_MAX;
-    memset(place, 0, (c->n + 1) * sizeof *place);
-    for (uint32_t i = 0; i < a->n; i++)
-        place[cell_of(c, a->row[i].time_bits)]++;
-    for (uint32_t k = 0, sum = 0; k <= c->n; k++) {
+    memset(place, 0, (behind + (size_t)1) * sizeof *place);
+    for (uint32_t i = 0; i < n; i++)
+        place[(uint32_t)sbs_agenda_cell(a, seconds(row[i].time_bits))]++;
+    for (uint32_t k = 0, sum = 0; k <= behind; k++) {
         uint32_t count = place[k];
         place[k] = sum;
         sum += count;
     }
-    a->n_soon = place[c->n];
-    for (uint32_t i = 0; i < a->n; i++) {
-        struct sbs_queue_node x = a->row[i];
-        uint64_t bits = x.time_bits < c->horizon_bits ? least : x.time_bits;
+    a->n_soon = place[behind];
+    for (uint32_t i = 0; i < n; i++) {
+        struct sbs_queue_node x = row[i];
+        uint32_t k = (uint32_t)sbs_agenda_cell(a, seconds(x.time_bits));
+        uint64_t bits = k < behind ? least : x.time_bits;
         least = bits < least ? bits : least;
-        a->spare[place[cell_of(c, x.time_bits)]++] = x;
+        spare[place[k]++] = x;
     }
     a->least_bits = least;
-    struct sbs_queue_node *row = a->spare;
     a->spare = a->row;
-    a->row = row;
+    a->row = spare;
 }
 
 static bool is_before(const struct sbs_queue_node *a,
@@ -197,7 +178,8 @@ void sbs_agenda_advance(struct sbs_agenda *a)
         return;
     }
     choose_horizon(a);
-    struct cells c = cut(a);
-    distribute(a, &c);
+    distribute(a);
+    if (a->n_soon == 0) /* all are infinite */
+        a->n_soon = a->n;
     put_in_order(a->row, a->n_soon);
 }

@@ -28,7 +28,9 @@ struct sbs_agenda {
     uint32_t put, at, n_soon, n;
     struct sbs_queue early; /* came again before the horizon */
     bool from_early;        /* the first is there */
-    uint64_t horizon_bits;
+    /* Times are cut into equal cells from the earliest of a horizon on; what
+     * is in cell n_cells or later is behind it. */
+    double from_s, cells_per_s, n_cells;
     uint64_t least_bits; /* of what is behind it */
     uint32_t *place;     /* [slots + 2] where the cells of a sort begin */
     /* How far the horizon reaches: so many in SBS_AGENDA_SAMPLE; how often
@@ -74,6 +76,13 @@ static inline uint32_t sbs_agenda_ahead(const struct sbs_agenda *a)
     return a->row[i < a->n ? i : 0].slot;
 }
 
+/* A number of cells, n_cells at most: never less for a later time. */
+static inline double sbs_agenda_cell(const struct sbs_agenda *a, double t_s)
+{
+    double cell = (t_s - a->from_s) * a->cells_per_s;
+    return cell < a->n_cells ? cell : a->n_cells;
+}
+
 /* The event just asked for is over; its slot has none. */
 static inline void sbs_agenda_drop_first(struct sbs_agenda *a)
 {
@@ -89,7 +98,7 @@ static inline void sbs_agenda_put_first(struct sbs_agenda *a, uint32_t slot,
 {
     struct sbs_queue_node x = { .slot = slot, .kind = kind };
     memcpy(&x.time_bits, &time_s, sizeof x.time_bits);
-    if (x.time_bits < a->horizon_bits) {
+    if (sbs_agenda_cell(a, time_s) < a->n_cells) {
         a->at += !a->from_early;
         a->n_early++;
         sbs_queue_set(&a->early, slot, time_s, kind);
