@@ -25,13 +25,21 @@ static inline void sbs_cores_reset(struct sbs_cores *c, uint32_t n)
     memset(c->free_s, 0, n * sizeof *c->free_s);
 }
 
-/* work_s seconds of work on one core. */
+/* work_s seconds of work on one core. The first steps of the insertion are
+ * made without asking, because the processor cannot guess how many it takes
+ * (of lognormal work with a log-sd of 0.25 on 10 cores 1.3, rarely 4); so
+ * written, gcc makes a maximum and a minimum of a step. */
 static inline void sbs_cores_add(struct sbs_cores *c, double work_s)
 {
-    enum { MASK = SBS_CORES_RING - 1 };
+    enum { MASK = SBS_CORES_RING - 1, UNASKED = 4 };
     double end_s = c->free_s[c->head & MASK] + work_s;
     uint32_t first = ++c->head, at = c->head + c->n - 1;
     c->last_s = end_s > c->last_s ? end_s : c->last_s;
+    for (int i = 0; i < UNASKED && c->n > UNASKED; i++, at--) {
+        double other_s = c->free_s[(at - 1) & MASK];
+        c->free_s[at & MASK] = end_s > other_s ? end_s : other_s;
+        end_s = end_s < other_s ? end_s : other_s;
+    }
     for (; at > first && c->free_s[(at - 1) & MASK] > end_s; at--)
         c->free_s[at & MASK] = c->free_s[(at - 1) & MASK];
     c->free_s[at & MASK] = end_s;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/agenda.h"
 #include "sim/cores.h"
 #include "sim/purpose.h"
 #include "sim/state.h"
@@ -14,11 +15,13 @@
 
 enum { TOGETHER = 64 }; /* tasks drawn at a time */
 
-/* A worker under way. */
+/* In the agenda a worker's event goes with the first unit of its chunk. */
+#define NO_CHUNK UINT32_MAX
+
+/* A worker under way: what every chunk touches, half a cache line. */
 struct hand {
-    double ready_s, end_s, compute_s, transfer_s;
+    double rate, compute_s, transfer_s;
     uint32_t attempts;
-    uint32_t first_unit, n_units; /* its chunk; n_units 0: none */
 };
 
 struct sbs_flow {
@@ -28,9 +31,10 @@ struct sbs_flow {
     struct sbs_platform platform;
     struct sbs_natures natures;
     struct sbs_launched *launched; /* [workers] */
-    struct sbs_queue queue;
+    struct sbs_agenda agenda;
     struct hand *hand; /* [workers] */
-    struct sbs_bound_worker *bound; /* [workers] */
+    double *end_s;     /* [workers] */
+    struct sbs_bound_worker *bound; /* [workers] when ready, how fast */
     uint32_t *task_left; /* [tasks] units to come, when they are several */
     /* Tasks [window, window + TOGETHER) are drawn. */
     uint32_t window;
@@ -73,12 +77,13 @@ int sbs_flow_create(const struct sbs_scenario *scenario,
     f->n_units = plan->tasks * plan->units_per_task;
     f->launched = malloc(w * sizeof *f->launched);
     f->hand = malloc(w * sizeof *f->hand);
+    f->end_s = malloc(w * sizeof *f->end_s);
     f->bound = malloc(w * sizeof *f->bound);
     if (plan->units_per_task > 1)
         f->task_left = malloc(plan->tasks * sizeof *f->task_left);
-    if (!f->launched || !f->hand || !f->bound ||
+    if (!f->launched || !f->hand || !f->end_s || !f->bound ||
         (plan->units_per_task > 1 && !f->task_left) ||
-        sbs_queue_reserve(&f->queue, plan->workers) != 0) {
+        sbs_agenda_init(&f->agenda, plan->workers) != 0) {
         sbs_flow_destroy(f);
         return sbs_fail(err, SBS_EMEMORY, "out of memory for %u workers",
                         plan->workers);
@@ -92,9 +97,10 @@ void sbs_flow_destroy(struct sbs_flow *f)
     if (!f)
         return;
     sbs_natures_fini(&f->natures);
-    sbs_queue_fini(&f->queue);
+    sbs_agenda_fini(&f->agenda);
     free(f->launched);
     free(f->hand);
+    free(f->end_s);
     free(f->bound);
     free(f->task_left);
     free(f);
@@ -160,17 +166,17 @@ static bool line_up(struct sbs_flow *f)
     struct sbs_fate fate;
     bool good = true;
     f->anchor_s = sbs_steady_launch(&f->platform, p, f->launched);
-    sbs_queue_clear(&f->queue);
+    sbs_agenda_clear(&f->agenda);
     for (uint32_t i = 0; i < p->workers; i++) {
         sbs_platform_fate(&f->platform, &f->natures, i,
                           f->launched[i].granted_s, i < p->warm, false,
                           &fate);
-        f->hand[i] = (struct hand){ .ready_s = fate.ready_s };
+        f->hand[i] = (struct hand){ .rate = fate.rate };
         f->bound[i] = (struct sbs_bound_worker){ fate.ready_s, fate.rate };
-        sbs_queue_seat(&f->queue, i, fate.ready_s, 0);
+        sbs_agenda_seat(&f->agenda, i, fate.ready_s, NO_CHUNK);
         good &= isfinite(fate.ready_s) && !f->launched[i].queued;
     }
-    sbs_queue_play(&f->queue);
+    sbs_agenda_play(&f->agenda);
     return good;
 }
 
@@ -197,13 +203,11 @@ static double do_chunk(struct sbs_flow *f, uint32_t i, double begun_s,
     double download = drawn_s(f, &m->unit.download_s, i, 1);
     double upload = drawn_s(f, &m->unit.upload_s, i, 2);
     double from = begun_s + claim + download;
-    double to = from + chunk_work_s(f, first, end) / f->natures.rate[i];
+    double to = from + chunk_work_s(f, first, end) / h->rate;
     double over = to + upload;
     h->compute_s += to - from;
     h->transfer_s += (from - begun_s) + (over - to);
     h->attempts++;
-    h->first_unit = first;
-    h->n_units = end - first;
     return over;
 }
 
@@ -219,39 +223,47 @@ static void task_done(struct sbs_flow *f, double t_s)
         f->makespan_s = seen_s;
 }
 
-/* The chunk that the worker had is stored. */
-static void chunk_done(struct sbs_flow *f, const struct hand *h, double t_s)
+/* The units [first, end) are stored. */
+static void chunk_done(struct sbs_flow *f, uint32_t first, uint32_t end,
+                       double t_s)
 {
-    uint32_t k = f->plan->units_per_task, end = h->first_unit + h->n_units;
-    for (uint32_t u = h->first_unit; u < end;) {
+    uint32_t k = f->plan->units_per_task;
+    for (uint32_t u = first; u < end && k == 1; u++)
+        task_done(f, t_s);
+    for (uint32_t u = first; u < end && k > 1;) {
         uint32_t task = u / k, to = (task + 1) * k < end ? (task + 1) * k
                                                          : end;
-        if (!f->task_left || (f->task_left[task] -= to - u) == 0)
+        if ((f->task_left[task] -= to - u) == 0)
             task_done(f, t_s);
         u = to;
     }
 }
 
+static uint32_t chunk_end(const struct sbs_flow *f, uint32_t first)
+{
+    uint32_t left = f->n_units - first, n = f->plan->chunk_units;
+    return first + (n < left ? n : left);
+}
+
 static uint32_t pull(struct sbs_flow *f)
 {
-    const struct sbs_plan *p = f->plan;
-    uint32_t next = 0, chunks = 0, here = p->workers;
+    struct sbs_agenda *a = &f->agenda;
+    uint32_t next = 0, chunks = 0, here = f->plan->workers;
     while (here > 0) {
-        struct sbs_queue_entry e = sbs_queue_first(&f->queue);
-        struct hand *h = &f->hand[e.slot];
-        if (h->n_units > 0)
-            chunk_done(f, h, e.time_s);
+        struct sbs_queue_entry e = sbs_agenda_first(a);
+        __builtin_prefetch(&f->hand[sbs_agenda_ahead(a)], 1);
+        if (e.kind != NO_CHUNK)
+            chunk_done(f, e.kind, chunk_end(f, e.kind), e.time_s);
         if (next == f->n_units) {
-            h->end_s = e.time_s;
-            sbs_queue_drop(&f->queue, e.slot);
+            f->end_s[e.slot] = e.time_s;
+            sbs_agenda_drop_first(a);
             here--;
             continue;
         }
-        uint32_t left = f->n_units - next;
-        uint32_t n = p->chunk_units < left ? p->chunk_units : left;
-        double over = do_chunk(f, e.slot, e.time_s, next, next + n);
-        sbs_queue_set(&f->queue, e.slot, over, 0);
-        next += n;
+        uint32_t end = chunk_end(f, next);
+        double over = do_chunk(f, e.slot, e.time_s, next, end);
+        sbs_agenda_put_first(a, e.slot, over, next);
+        next = end;
         chunks++;
     }
     return chunks;
@@ -267,8 +279,8 @@ static bool add_up(struct sbs_flow *f, struct sbs_steady_sums *sums)
         const struct hand *h = &f->hand[i];
         struct sbs_steady_life life = {
             .granted_s = f->launched[i].granted_s,
-            .ready_s = h->ready_s,
-            .end_s = h->end_s,
+            .ready_s = f->bound[i].a_s,
+            .end_s = f->end_s[i],
             .compute_s = h->compute_s,
             .transfer_s = h->transfer_s,
         };
@@ -276,7 +288,7 @@ static bool add_up(struct sbs_flow *f, struct sbs_steady_sums *sums)
             i < p->warm ? life.granted_s
                         : life.granted_s + f->natures.provision_s[i] *
                                                f->platform.startup_factor;
-        sound &= h->ready_s != f->makespan_s;
+        sound &= life.ready_s != f->makespan_s;
         sbs_steady_add(&f->platform, p, i, &life, f->makespan_s, sums);
     }
     return sound;

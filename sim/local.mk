@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 libsbsim_a_SOURCES += \
   %D%/account.c \
+  %D%/agenda.c %D%/agenda.h \
   %D%/attempt.c %D%/attempt.h \
   %D%/backend.c \
   %D%/client.c %D%/client.h \
@@ -42,6 +43,10 @@ tests_test_sim_lockstep_SOURCES = tests/test_sim_lockstep.c tests/randmodel.h \
 tests_test_sim_lockstep_LDADD = $(SBS_LIBS)
 THREAD_TESTS += tests/test_sim_lockstep
 
+UNIT_TESTS += tests/test_sim_agenda
+tests_test_sim_agenda_SOURCES = tests/test_sim_agenda.c tests/tap.h
+tests_test_sim_agenda_LDADD = $(SBS_LIBS)
+
 UNIT_TESTS += tests/test_sim_queue
 tests_test_sim_queue_SOURCES = tests/test_sim_queue.c tests/tap.h
 tests_test_sim_queue_LDADD = $(SBS_LIBS)
@@ -62,7 +67,8 @@ tests_test_sim_random_LDADD = $(SBS_LIBS)
 UNIT_TESTS += tests/test_sim_account
 tests_test_sim_account_SOURCES = tests/test_sim_account.c tests/simtest.h tests/tap.h
 tests_test_sim_account_LDADD = $(SBS_LIBS)
-VALGRIND_TESTS += tests/test_sim_account tests/test_sim_queue
+VALGRIND_TESTS += tests/test_sim_account tests/test_sim_agenda \
+  tests/test_sim_queue
 
 UNIT_TESTS += tests/test_queueing
 tests_test_queueing_SOURCES = tests/test_queueing.c tests/simtest.h tests/tap.h
