@@ -18,10 +18,10 @@ SCRIPT_TESTS += tests/bad_input.t tests/bootstrap.t tests/cli.t \
   tests/contract.t tests/conformance.t tests/determinism.t tests/draws.t \
   tests/formats.t tests/install.t tests/man.t tests/oracle.t tests/plugin.t \
   tests/readme.t tests/replay.t tests/run_output.t tests/scenario.t \
-  tests/self_scheduling.t tests/style.t tests/sweep.t tests/tune.t
+  tests/self_scheduling.t tests/slurm.t tests/style.t tests/sweep.t tests/tune.t
 THREAD_TESTS += tests/run_output.t
 VALGRIND_TESTS += tests/cli.t tests/bad_input.t
-MPI_TESTS += tests/mpi.t tests/sweep_mpi.t
+MPI_TESTS += tests/mpi.t tests/slurm.t tests/sweep_mpi.t
 EXTRA_DIST += tests/golden/cli_help.txt tests/mpi.t tests/sweep_mpi.t \
   tests/lib.sh tests/run-all \
   build-aux/check-globals build-aux/check-layers build-aux/check-style \
