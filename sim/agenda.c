@@ -55,8 +55,8 @@ void sbs_agenda_clear(struct sbs_agenda *a)
 void sbs_agenda_seat(struct sbs_agenda *a, uint32_t slot, double time_s,
                      uint32_t kind)
 {
-    struct sbs_queue_node *x = &a->row[a->n++];
-    *x = (struct sbs_queue_node){ .slot = slot, .kind = kind };
+    struct sbs_agenda_event *x = &a->row[a->n++];
+    *x = (struct sbs_agenda_event){ .slot = slot, .kind = kind };
     memcpy(&x->time_bits, &time_s, sizeof x->time_bits);
     if (x->time_bits < a->least_bits)
         a->least_bits = x->time_bits;
@@ -115,8 +115,8 @@ static void choose_horizon(struct sbs_agenda *a)
 /* Cell by cell into the spare row, which becomes the row. */
 static void distribute(struct sbs_agenda *a)
 {
-    const struct sbs_queue_node *row = a->row;
-    struct sbs_queue_node *spare = a->spare;
+    const struct sbs_agenda_event *row = a->row;
+    struct sbs_agenda_event *spare = a->spare;
     uint32_t *place = a->place, n = a->n, behind = (uint32_t)a->n_cells;
     uint64_t least = UINT64_MAX;
     memset(place, 0, (behind + (size_t)1) * sizeof *place);
@@ -129,7 +129,7 @@ static void distribute(struct sbs_agenda *a)
     }
     a->n_soon = place[behind];
     for (uint32_t i = 0; i < n; i++) {
-        struct sbs_queue_node x = row[i];
+        struct sbs_agenda_event x = row[i];
         uint32_t k = (uint32_t)sbs_agenda_cell(a, seconds(x.time_bits));
         uint64_t bits = k < behind ? least : x.time_bits;
         least = bits < least ? bits : least;
@@ -140,8 +140,8 @@ static void distribute(struct sbs_agenda *a)
     a->row = spare;
 }
 
-static bool is_before(const struct sbs_queue_node *a,
-                      const struct sbs_queue_node *b)
+static bool is_before(const struct sbs_agenda_event *a,
+                      const struct sbs_agenda_event *b)
 {
     return a->time_bits < b->time_bits ||
            (a->time_bits == b->time_bits && a->slot < b->slot);
@@ -153,11 +153,11 @@ static int compare(const void *a, const void *b)
 }
 
 /* Nearly in order, unless most times are in few cells. */
-static void put_in_order(struct sbs_queue_node *row, uint32_t n)
+static void put_in_order(struct sbs_agenda_event *row, uint32_t n)
 {
     uint64_t moves_left = 8 * (uint64_t)n;
     for (uint32_t i = 1; i < n; i++) {
-        struct sbs_queue_node x = row[i];
+        struct sbs_agenda_event x = row[i];
         uint32_t k = i;
         for (; k > 0 && is_before(&x, &row[k - 1]); k--)
             row[k] = row[k - 1];

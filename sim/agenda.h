@@ -21,10 +21,15 @@ enum { SBS_AGENDA_SAMPLE = 16 };
 /* A slot's own data is wanted so many events before its turn. */
 enum { SBS_AGENDA_AHEAD = 8 };
 
+struct sbs_agenda_event {
+    uint64_t time_bits; /* of its double, as in sim/queue */
+    uint32_t slot, kind;
+};
+
 struct sbs_agenda {
     /* In row: [at, n_soon) to come before the horizon, in order; behind it,
      * in no order, [0, put), which came again, and [n_soon, n). */
-    struct sbs_queue_node *row, *spare; /* [slots] */
+    struct sbs_agenda_event *row, *spare; /* [slots] */
     uint32_t put, at, n_soon, n;
     struct sbs_queue early; /* came again before the horizon */
     bool from_early;        /* the first is there */
@@ -61,7 +66,7 @@ static inline struct sbs_queue_entry sbs_agenda_first(struct sbs_agenda *a)
     a->from_early = a->at == a->n_soon;
     if (a->from_early)
         return early;
-    const struct sbs_queue_node *x = &a->row[a->at];
+    const struct sbs_agenda_event *x = &a->row[a->at];
     e = (struct sbs_queue_entry){ .slot = x->slot, .kind = x->kind };
     memcpy(&e.time_s, &x->time_bits, sizeof e.time_s);
     a->from_early = early.time_s < e.time_s ||
@@ -96,7 +101,7 @@ static inline void sbs_agenda_drop_first(struct sbs_agenda *a)
 static inline void sbs_agenda_put_first(struct sbs_agenda *a, uint32_t slot,
                                         double time_s, uint32_t kind)
 {
-    struct sbs_queue_node x = { .slot = slot, .kind = kind };
+    struct sbs_agenda_event x = { .slot = slot, .kind = kind };
     memcpy(&x.time_bits, &time_s, sizeof x.time_bits);
     if (sbs_agenda_cell(a, time_s) < a->n_cells) {
         a->at += !a->from_early;
