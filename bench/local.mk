@@ -2,7 +2,7 @@
 # `make bench`: rates as ratios in one run, and instruction counts where
 # valgrind is installed, held against a baseline. Never a test.
 BENCHES += %D%/bench_bag %D%/bench_engine %D%/bench_kernel \
-  %D%/bench_large
+  %D%/bench_large %D%/bench_sweep
 EXTRA_PROGRAMS += $(BENCHES)
 EXTRA_DIST += %D%/instructions %D%/baseline \
   %D%/bag.json %D%/bag-off.json %D%/bag-work.json %D%/into-doc \
@@ -18,6 +18,8 @@ bench_bench_engine_LDADD = $(SBS_LIBS)
 bench_bench_large_SOURCES = %D%/bench_large.c $(bench_common) \
   %D%/specialised.c %D%/specialised.h
 bench_bench_large_LDADD = $(SBS_LIBS)
+bench_bench_sweep_SOURCES = %D%/bench_sweep.c %D%/bench.c %D%/bench.h
+bench_bench_sweep_LDADD = $(SBS_LIBS)
 bench_bench_kernel_SOURCES = %D%/bench_kernel.c tests/plain_barrier.h
 bench_bench_kernel_LDADD = $(SBS_LIBS)
 
@@ -29,12 +31,14 @@ bench_bench_kernel_LDADD = $(SBS_LIBS)
 bench_cc_id = CC_ID="`$(CC) --version | sed 1q` $(CFLAGS)"
 
 .PHONY: bench bench-baseline bench-peers bench-doc
-bench: $(BENCHES) %D%/model.json
+bench: $(BENCHES) sbsim$(EXEEXT) %D%/model.json
 	@./bench/bench_bag $(srcdir)/bench/bag.json $(srcdir)/bench/bag-work.json
 	@./bench/bench_large $(srcdir)/bench/bag.json \
 	  $(srcdir)/bench/bag-work.json
 	@./bench/bench_engine bench/model.json
 	@./bench/bench_kernel
+	@./bench/bench_sweep ./sbsim $(srcdir)/bench/bag.json \
+	  $(srcdir)/bench/bag-work.json
 	@$(bench_cc_id) $(SHELL) $(srcdir)/bench/instructions $(srcdir)
 
 # After a change that is meant to cost: make bench says what it is against.

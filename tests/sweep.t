@@ -33,11 +33,16 @@ END
 
 is_exit 0 "--plan" sbsim sweep study.json --plan
 like out '^points +36$' "it counts points"
+grep '^file ' out >planned
 like out '^replications +14400$' "and replications"
 ok "it makes nothing" test ! -e out.h5.parts
 is_exit 2 "no output" sbsim sweep study.json
 is_exit 0 "a sweep" sbsim sweep study.json -o one.h5 --threads 1
 cp out table
+is "$(awk -v size="$(wc -c <one.h5)" '{ k["B"] = 1; k["kB"] = 1e3
+    k["MB"] = 1e6; b = $2 * k[$3]
+    print (b > size / 1.5 && b < size * 1.5) ? "yes" : b " of " size }' \
+    planned)" yes "the size that --plan said, within a factor of 1.5"
 like table '^Least mean bill$' "a table"
 is "$(awk 'length > 102' table)" "" "of at most 100 columns"
 ok "no spools are left" test ! -e one.h5.parts
