@@ -75,7 +75,7 @@ static void write_study(const struct place *at, const char *name,
 
 static pid_t start(const struct place *at, const struct way *w, int number)
 {
-    char study[2 * PATH_SIZE], out[2 * PATH_SIZE], ranks[8], threads[8];
+    char study[2 * PATH_SIZE], out[2 * PATH_SIZE], ranks[16], threads[16];
     char *argv[ARGS_MAX];
     int n = 0;
     snprintf(study, sizeof study, "%s/%s.json", at->folder, w->study);
