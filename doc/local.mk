@@ -12,7 +12,7 @@ EXTRA_DIST += %D%/sbsim.1.in %D%/gen-man %D%/design.md %D%/formats.md %D%/semant
 dist_doc_DATA = README.md LICENSE NOTICE %D%/calibration.md %D%/diagnose.md \
   %D%/explain.md %D%/forecast.md %D%/formats.md %D%/laws.md %D%/performance.md \
   %D%/policies.md %D%/scenarios.md %D%/self-scheduling.md \
-  %D%/sweep.md %D%/trace-format.md %D%/tune.md %D%/writing-a-policy.md
+  %D%/scaling.md %D%/sweep.md %D%/trace-format.md %D%/tune.md %D%/writing-a-policy.md
 CLEANFILES += %D%/sbsim.1
 doc/sbsim.1: $(srcdir)/doc/sbsim.1.in $(srcdir)/doc/gen-man sbsim$(EXEEXT)
 	@$(MKDIR_P) doc
