@@ -39,82 +39,143 @@ static void close_task(struct sbs_client *c, uint32_t task)
 
 /* ---- waiting results --------------------------------------------------- */
 
-static uint64_t bit(uint32_t task)
+static uint64_t bit(uint32_t i)
 {
-    return (uint64_t)1 << (task & 63);
+    return (uint64_t)1 << (i & 63);
+}
+
+static void mark(struct sbs_client *c, uint32_t task)
+{
+    for (int level = 0; level < c->levels; level++, task >>= 6) {
+        uint64_t *word = &c->waiting[level][task >> 6];
+        uint64_t before = *word;
+        *word |= bit(task);
+        if (before)
+            return;
+    }
+}
+
+static void unmark(struct sbs_client *c, uint32_t task)
+{
+    for (int level = 0; level < c->levels; level++, task >>= 6) {
+        uint64_t *word = &c->waiting[level][task >> 6];
+        *word &= ~bit(task);
+        if (*word)
+            return;
+    }
+}
+
+/* The first waiting task at or after `from`, NO_RESULT when there is none. */
+static uint32_t next_waiting_from(const struct sbs_client *c, uint32_t from)
+{
+    uint32_t i = from;
+    int level = 0;
+    for (; level < c->levels; level++) {
+        if (i >> 6 >= c->words[level])
+            return NO_RESULT;
+        uint64_t bits = c->waiting[level][i >> 6] & ~(bit(i) - 1);
+        if (bits) {
+            i = (i & ~(uint32_t)63) + (uint32_t)__builtin_ctzll(bits);
+            break;
+        }
+        i = (i >> 6) + 1;
+    }
+    if (level == c->levels)
+        return NO_RESULT;
+    while (level-- > 0)
+        i = i * 64 + (uint32_t)__builtin_ctzll(c->waiting[level][i]);
+    return i;
+}
+
+/* The same in cyclic order; one waits. */
+static uint32_t next_waiting(const struct sbs_client *c, uint32_t from)
+{
+    uint32_t task = next_waiting_from(c, from);
+    return task != NO_RESULT ? task : next_waiting_from(c, 0);
 }
 
 static bool uploaded_before(const struct sbs_client *c, uint32_t a,
                             uint32_t b)
 {
-    double a_s = c->result[a].uploaded_s, b_s = c->result[b].uploaded_s;
-    return a_s < b_s || (a_s == b_s && a < b);
+    const struct sbs_result *x = &c->result[a], *y = &c->result[b];
+    return x->uploaded_s < y->uploaded_s ||
+           (x->uploaded_s == y->uploaded_s && x->attempt < y->attempt);
 }
 
 /* In order of upload: at the end, but for a result that moves here when a
  * task it spans is complete. */
-static void attach(struct sbs_client *c, uint32_t attempt, uint32_t task)
+static void attach(struct sbs_client *c, uint32_t place, uint32_t task)
 {
     uint32_t before = NO_RESULT, after = c->head[task];
     if (after == NO_RESULT) {
-        c->waiting[task >> 6] |= bit(task);
+        mark(c, task);
         c->n_waiting++;
-    } else if (uploaded_before(c, c->tail[task], attempt)) {
+    } else if (uploaded_before(c, c->tail[task], place)) {
         before = c->tail[task];
         after = NO_RESULT;
     } else {
-        for (; uploaded_before(c, after, attempt);
+        for (; uploaded_before(c, after, place);
              after = c->result[after].next)
             before = after;
     }
-    c->result[attempt].next = after;
+    c->result[place].next = after;
     if (before == NO_RESULT)
-        c->head[task] = attempt;
+        c->head[task] = place;
     else
-        c->result[before].next = attempt;
+        c->result[before].next = place;
     if (after == NO_RESULT)
-        c->tail[task] = attempt;
+        c->tail[task] = place;
 }
 
 static uint32_t detach(struct sbs_client *c, uint32_t task)
 {
-    uint32_t attempt = c->head[task];
-    c->head[task] = c->result[attempt].next;
+    uint32_t place = c->head[task];
+    c->head[task] = c->result[place].next;
     if (c->head[task] == NO_RESULT) {
-        c->waiting[task >> 6] &= ~bit(task);
+        unmark(c, task);
         c->n_waiting--;
     }
-    return attempt;
+    return place;
+}
+
+/* A place for a result; NO_RESULT when memory is short. */
+static uint32_t make_place(struct sbs_client *c)
+{
+    uint32_t place = c->free_result;
+    if (place != NO_RESULT) {
+        c->free_result = c->result[place].next;
+        return place;
+    }
+    if (c->n_results == c->cap_results) {
+        uint32_t want = c->cap_results ? 2 * c->cap_results : 64;
+        struct sbs_result *more =
+            realloc(c->result, want * sizeof *c->result);
+        if (!more)
+            return NO_RESULT;
+        c->result = more;
+        c->cap_results = want;
+    }
+    return c->n_results++;
+}
+
+static void free_place(struct sbs_client *c, uint32_t place)
+{
+    c->result[place].next = c->free_result;
+    c->free_result = place;
 }
 
 /* A result is looked for under the first of its tasks that is open; with
  * none open nobody needs it. */
-static bool place(struct sbs_client *c, uint32_t attempt)
+static bool put_in(struct sbs_client *c, uint32_t place)
 {
-    const struct sbs_result *r = &c->result[attempt];
+    const struct sbs_result *r = &c->result[place];
     for (uint32_t t = r->first_task; t <= r->last_task; t++)
         if (c->open[t]) {
-            attach(c, attempt, t);
+            attach(c, place, t);
             return true;
         }
+    free_place(c, place);
     return false;
-}
-
-/* The first waiting task at or after `from`, in cyclic order. */
-static uint32_t next_waiting(const struct sbs_client *c, uint32_t from)
-{
-    uint32_t words = (c->n_tasks + 63) / 64;
-    uint32_t w = from >> 6;
-    uint64_t bits = from < c->n_tasks
-                        ? c->waiting[w] & ~(bit(from) - 1)
-                        : 0;
-    for (uint32_t i = 0; i <= words; i++) {
-        if (bits)
-            return w * 64 + (uint32_t)__builtin_ctzll(bits);
-        w = w + 1 < words ? w + 1 : 0;
-        bits = c->waiting[w];
-    }
-    return NO_RESULT;
 }
 
 /* ---- when is it found? ------------------------------------------------- */
@@ -198,16 +259,31 @@ void sbs_client_choose(struct sbs_client *c)
 
 /* ---- interface --------------------------------------------------------- */
 
+static int make_levels(struct sbs_client *c)
+{
+    uint32_t n = c->n_tasks;
+    do {
+        n = (n + 63) / 64;
+        c->words[c->levels++] = n;
+        c->all_words += n;
+    } while (n > 1);
+    c->waiting[0] = calloc(c->all_words, sizeof *c->waiting[0]);
+    if (!c->waiting[0])
+        return -1;
+    for (int i = 1; i < c->levels; i++)
+        c->waiting[i] = c->waiting[i - 1] + c->words[i - 1];
+    return 0;
+}
+
 int sbs_client_init(struct sbs_client *c, uint32_t n_tasks)
 {
     size_t n = n_tasks;
     *c = (struct sbs_client){ .n_tasks = n_tasks };
     c->tree = calloc(n + 1, sizeof *c->tree);
     c->open = calloc(n, sizeof *c->open);
-    c->waiting = calloc(n / 64 + 1, sizeof *c->waiting);
     c->head = malloc(n * sizeof *c->head);
     c->tail = malloc(n * sizeof *c->tail);
-    if (c->tree && c->open && c->waiting && c->head && c->tail)
+    if (c->tree && c->open && c->head && c->tail && make_levels(c) == 0)
         return 0;
     sbs_client_fini(c);
     return -1;
@@ -217,7 +293,7 @@ void sbs_client_fini(struct sbs_client *c)
 {
     free(c->tree);
     free(c->open);
-    free(c->waiting);
+    free(c->waiting[0]);
     free(c->head);
     free(c->tail);
     free(c->result);
@@ -230,13 +306,14 @@ void sbs_client_reset(struct sbs_client *c, double poll_s,
     c->poll_s = poll_s;
     c->poll_task_s = poll_task_s;
     memset(c->open, 1, c->n_tasks);
-    memset(c->waiting, 0, (c->n_tasks / 64 + 1) * sizeof *c->waiting);
+    memset(c->waiting[0], 0, c->all_words * sizeof *c->waiting[0]);
     memset(c->head, 0xff, c->n_tasks * sizeof *c->head);
     if (looking_takes_time(c))
         for (uint32_t i = 1; i <= c->n_tasks; i++)
             c->tree[i] = i & (0u - i); /* all open: each covers its span */
     c->n_open = c->n_tasks;
-    c->n_waiting = 0;
+    c->n_waiting = c->n_results = 0;
+    c->free_result = NO_RESULT;
     c->anchor_s = INFINITY;
     c->busy_until_s = 0;
     c->cursor = 0;
@@ -264,20 +341,15 @@ int sbs_client_upload(struct sbs_client *c, uint32_t attempt, double t_s,
                       double collect_s, uint32_t first_task,
                       uint32_t last_task)
 {
-    if (attempt >= c->cap_results) {
-        uint32_t want = attempt < 32 ? 64 : 2 * attempt;
-        struct sbs_result *more =
-            realloc(c->result, want * sizeof *c->result);
-        if (!more)
-            return -1;
-        c->result = more;
-        c->cap_results = want;
-    }
-    c->result[attempt] = (struct sbs_result){ .uploaded_s = t_s,
-                                              .collect_s = collect_s,
-                                              .first_task = first_task,
-                                              .last_task = last_task };
-    if (!place(c, attempt) || isinf(c->anchor_s))
+    uint32_t place = make_place(c);
+    if (place == NO_RESULT)
+        return -1;
+    c->result[place] = (struct sbs_result){ .uploaded_s = t_s,
+                                            .collect_s = collect_s,
+                                            .attempt = attempt,
+                                            .first_task = first_task,
+                                            .last_task = last_task };
+    if (!put_in(c, place) || isinf(c->anchor_s))
         return 0;
     /* Until its look is over, the choice may be overtaken. */
     if (c->chosen && t_s <= c->look_s) {
@@ -295,7 +367,7 @@ void sbs_client_task_complete(struct sbs_client *c, uint32_t task)
 {
     close_task(c, task);
     while (c->head[task] != NO_RESULT)
-        place(c, detach(c, task));
+        put_in(c, detach(c, task));
     if (c->chosen && c->chosen_task == task)
         c->chosen = false;
 }
@@ -303,7 +375,8 @@ void sbs_client_task_complete(struct sbs_client *c, uint32_t task)
 uint32_t sbs_client_take(struct sbs_client *c)
 {
     uint32_t task = c->chosen_task;
-    uint32_t attempt = detach(c, task);
+    uint32_t place = detach(c, task), attempt = c->result[place].attempt;
+    free_place(c, place);
     c->chosen = false;
     c->anchor_s = c->seen_s;
     c->cursor = task + 1;

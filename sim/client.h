@@ -10,11 +10,17 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* A result that waits. Its place is used again when it was taken. */
 struct sbs_result {
     double uploaded_s, collect_s;
+    uint32_t attempt;
     uint32_t first_task, last_task; /* it may span several */
-    uint32_t next;                  /* result of the same task */
+    uint32_t next;                  /* place of one of the same task, or free */
 };
+
+/* Bit t of level 0: a result of task t waits; bit i of a level above: word i
+ * of the level below has bits. */
+enum { SBS_CLIENT_LEVELS = 6 }; /* 64^6 > 2^32 */
 
 struct sbs_client {
     uint32_t n_tasks;
@@ -24,10 +30,12 @@ struct sbs_client {
     uint8_t *open;    /* [n_tasks] */
     uint32_t n_open;
     /* Results waiting to be found, per task in order of upload. */
-    uint64_t *waiting;         /* bit set of tasks */
-    uint32_t *head, *tail;     /* [n_tasks] */
-    struct sbs_result *result; /* [attempt] */
-    uint32_t cap_results;
+    uint64_t *waiting[SBS_CLIENT_LEVELS]; /* one block, waiting[0] */
+    uint32_t words[SBS_CLIENT_LEVELS], all_words;
+    int levels; /* the last has one word */
+    uint32_t *head, *tail;     /* [n_tasks] places */
+    struct sbs_result *result; /* [cap_results] */
+    uint32_t cap_results, n_results, free_result;
     uint32_t n_waiting; /* tasks */
     /* At anchor_s the loop is about to look at task `cursor` or the next
      * open one; INFINITY while it has not begun. */
