@@ -97,7 +97,7 @@ static inline void replay(struct sbs_queue *q, uint32_t slot, double time_s)
         uint64_t other = time_bits[i ^ 1];
         /* Time bits are whole numbers: t <= u is t < u + 1. */
         uint64_t lost = -(uint64_t)(other < time + (i & 1));
-        time ^= (time ^ other) & lost;
+        time = other < time ? other : time;
         slot ^= (slot ^ slots[i ^ 1]) & (uint32_t)lost;
         i /= 2;
         time_bits[i] = time;
