@@ -74,7 +74,7 @@ tests_fuzz_trace_LDADD = $(SBS_FUZZ_LIBS)
 EXTRA_DIST += \
   tests/corpus/fuzz_ecs/describe tests/corpus/fuzz_ecs/events \
   tests/corpus/fuzz_ecs/log tests/corpus/fuzz_ecs/table \
-  tests/corpus/fuzz_trace/small
+  tests/corpus/fuzz_trace/blank-row tests/corpus/fuzz_trace/small
 
 SCRIPT_TESTS += tests/trace.t tests/trace_bad.t
 

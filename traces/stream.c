@@ -87,10 +87,12 @@ static void put_table(struct writer *w, const struct sbs_table_def *def,
     uint64_t known = 0;
     for (size_t i = 0; i < def->n_columns; i++)
         known += !sbs_table_blank(table, &def->columns[i]);
-    put_u64(w, known);
+    /* Rows of which nothing is known are rows: the first column goes. */
+    bool none = known == 0 && table->n > 0;
+    put_u64(w, none ? 1 : known);
     for (size_t i = 0; i < def->n_columns; i++) {
         const struct sbs_column *column = &def->columns[i];
-        if (sbs_table_blank(table, column))
+        if (sbs_table_blank(table, column) && !(none && i == 0))
             continue;
         put_text(w, column->name);
         for (size_t row = 0; row < table->n; row++)
