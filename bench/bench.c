@@ -128,6 +128,11 @@ struct bench_engine *bench_engine_create(const struct bench_setting *s,
     return e;
 }
 
+void bench_engine_go_general(struct bench_engine *e)
+{
+    sbs_replicas_go_general(e->replicas);
+}
+
 void bench_engine_destroy(struct bench_engine *e)
 {
     sbs_replicas_destroy(e->replicas);

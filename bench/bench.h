@@ -53,6 +53,8 @@ struct bench_engine;
 struct bench_engine *bench_engine_create(const struct bench_setting *s,
                                          const char *policy);
 void bench_engine_destroy(struct bench_engine *e);
+/* By the general engine, whatever is faster. */
+void bench_engine_go_general(struct bench_engine *e);
 /* Run replications [0, reps); the makespan of each also to out[] unless it
  * is NULL. */
 struct bench_sum bench_engine_run(struct bench_engine *e, uint32_t reps,
